@@ -203,6 +203,10 @@ ROUTES: dict[str, list[Route]] = {
         f"t/<str:slug>/views/<str:view_id>/{what}/": [Route(f"/t/acme/views/{VIEW}/{what}/", "page", M, method="POST")]
         for what in ("rename", "move", "delete")
     },
+    "t/<str:slug>/settings/hours/": [
+        Route("/t/acme/settings/hours/", "page", A),
+        Route("/t/acme/settings/hours/", "page", A, method="POST"),
+    ],
     "t/<str:slug>/settings/channels/": [Route("/t/acme/settings/channels/", "page", A)],
     "t/<str:slug>/settings/channels/add/": [Route("/t/acme/settings/channels/add/", "page", A)],
     "t/<str:slug>/settings/channels/<str:channel_id>/": [Route(f"/t/acme/settings/channels/{CHANNEL}/", "page", A)],

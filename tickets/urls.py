@@ -11,6 +11,7 @@ from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
+from tickets.views.service_levels import business_hours
 from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_pages
 
 urlpatterns = [
@@ -89,6 +90,7 @@ urlpatterns = [
         connections.remove_connection,
         name="settings-source-remove",
     ),
+    path("t/<str:slug>/settings/hours/", business_hours.show_business_hours, name="settings-hours"),
     path("t/<str:slug>/freshness/", as_of.show_freshness, name="freshness"),
     path("t/<str:slug>/alerts/", alert_pages.show_alerts, name="alerts"),
     path("t/<str:slug>/alerts/again/", alert_pages.send_again, name="alerts-again"),

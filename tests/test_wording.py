@@ -7,6 +7,7 @@ import argparse
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,7 @@ def model_texts() -> Iterator[Text]:
 
 
 def form_texts() -> Iterator[Text]:
+    import_module("supportsaas.urls")  # and with it the forms of all pages
     for form in _subclasses(BaseForm):
         if form.__module__.partition(".")[0] not in APPS:
             continue

@@ -38,8 +38,10 @@ from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.learning.store import LearningStore
 from tickets.models import ClassificationRule, SavedView
+from tickets.recount.opening_hours import save_opening_hours
 from tickets.recount.walk import RECOUNT
 from tickets.rules.editing import save_rule
+from tickets.service_levels.model import OpeningHours
 from tickets.status_mapping.editing import save_meanings
 from tickets.store import quarantine
 from tickets.store.older_words import request_removal
@@ -60,6 +62,7 @@ def fill(tenant: Tenant) -> None:
     delete_stored(tenant, ["T-1"])
     replied = {"message": "No water", "first_reply_at": "2026-03-10T11:00:00Z"}
     store_tickets(tenant, [{"id": f"W-{n}", "customer_id": f"w{n}", **replied} for n in range(3)])
+    save_opening_hours(tenant, OpeningHours(tenant=tenant, week="Mon 09:00–17:00"))
     RECOUNT.mark_as_done(tenant)
     find_new_topics(tenant, now=clock.now())
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})

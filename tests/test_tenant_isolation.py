@@ -21,6 +21,7 @@ from supportsaas.db import mongo
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 from tests.builders import finished_job, store_tickets
 from tests.conftest import make_user
+from tests.incidents.made import incident_document
 from tickets import jobs
 from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
 from tickets.alerts.model import Channel
@@ -96,6 +97,9 @@ ROUTES: dict[str, list[Route]] = {
         Route("/t/acme/erase-customer/", "page", A, query={"customer": "cust_1"}),
         Route("/t/acme/erase-customer/", "page", A, method="POST", query={"customer": "cust_1"}),
     ],
+    "t/<str:slug>/incidents/": [Route("/t/acme/incidents/", "page", V)],
+    "t/<str:slug>/incidents/<int:number>/": [Route("/t/acme/incidents/1/", "page", V)],
+    "t/<str:slug>/incidents/<int:number>/dismiss/": [Route("/t/acme/incidents/1/dismiss/", "page", M, method="POST")],
     "t/<str:slug>/ingestion/": [Route("/t/acme/ingestion/", "page", V)],
     "t/<str:slug>/ingestion/status/": [Route("/t/acme/ingestion/status/", "page", V)],
     "t/<str:slug>/ingestion/run/": [Route("/t/acme/ingestion/run/", "page", M, method="POST")],
@@ -239,6 +243,7 @@ ROUTES: dict[str, list[Route]] = {
     "tenants": [Route("/tenants", "api", names_tenant=False)],
     "me": [Route("/me", "api", names_tenant=False)],
     "tenants/<tenant_id>/dashboard": [Route("/tenants/acme/dashboard", "api", V)],
+    "tenants/<tenant_id>/incidents": [Route("/tenants/acme/incidents", "api", V)],
     "tenants/<tenant_id>/stats": [Route("/tenants/acme/stats", "api", V)],
     "ingest/run": [Route("/ingest/run", "api", M, method="POST", query={"tenant_id": "acme", "wait": "0"})],
     "ingest/status": [Route("/ingest/status", "api", V, query={"tenant_id": "acme"})],
@@ -332,6 +337,7 @@ class World:
         refused = quarantine.QuarantinedRecord("id", CANARY, {"x": CANARY})
         quarantine.save_records(self.tenant, [refused], job_id="x", now=clock.now())
         finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})
+        mongo.collection("incidents").insert_one(incident_document(self.tenant, name=CANARY, tickets=["T-1"]))
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
         rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")

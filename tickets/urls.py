@@ -9,6 +9,7 @@ from tickets.views import setup_checklist
 from tickets.views.alerts import alert_pages, channel_addresses, channels
 from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
+from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.service_levels import business_hours
@@ -30,6 +31,9 @@ urlpatterns = [
     path("t/<str:slug>/customers/", customer_pages.show_customer_list, name="customer-list"),
     path("t/<str:slug>/customers/<path:customer_id>/", customer_pages.show_customer, name="customer"),
     path("t/<str:slug>/erase-customer/", customer_erasure.show_erasure, name="erase-customer"),
+    path("t/<str:slug>/incidents/", incident_pages.show_incidents, name="incidents"),
+    path("t/<str:slug>/incidents/<int:number>/", incident_pages.show_incident, name="incident"),
+    path("t/<str:slug>/incidents/<int:number>/dismiss/", incident_pages.dismiss, name="incident-dismiss"),
     path("t/<str:slug>/ingestion/", ingestion_pages.show_ingestion, name="ingestion"),
     path("t/<str:slug>/ingestion/status/", ingestion_pages.show_status, name="ingestion-status"),
     path("t/<str:slug>/ingestion/run/", ingestion_pages.run_ingestion, name="ingestion-run"),

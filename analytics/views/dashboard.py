@@ -41,6 +41,7 @@ from supportsaas.web.page_paths import path_of
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets import jobs
 from tickets.helpdesks.model import Source
+from tickets.incidents.store import IncidentStore
 from tickets.ingestion.setup_checklist import find_checklist
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
@@ -67,7 +68,9 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
     except FilterError as error:
         errors[error.field] = error.reason
     else:
+        ongoing = start(IncidentStore(access.tenant).find_ongoing)
         context |= _numbers(access, selection, now)
+        context["ongoing"] = ongoing()
     context |= {
         "selection": selection,
         "period_choices": period_choices(selection),

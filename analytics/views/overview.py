@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,8 @@ from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
 from tenants.models import Role, Tenant
 from tickets.helpdesks.model import Source
+from tickets.incidents.shared import find_shared
+from tickets.incidents.store import Incident, find_recent
 from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
@@ -29,6 +31,9 @@ SEARCH_FROM = 8
 """With this many tenants, there is a search field."""
 
 PAGE_SIZE = 50
+
+RECENT = timedelta(hours=6)
+"""An incident with a ticket since then is shown with those of other tenants."""
 
 _BEHIND = {"error": 0, "late": 1, "fresh": 2, "none": 3}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,6 +117,7 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     page = Paginator(_ranked(shown, order), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), {each.tenant.pk: each.role for each in shown})
     context = {
+        **_incidents(mine, now=clock.now()),
         "my_tenants": named_tenants(mine),
         "page": page,
         "rows": rows,
@@ -127,6 +133,43 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
         "risk_explained": RISK_EXPLAINED,
     }
     return render(request, "analytics/overview.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedIncident:
+    """An incident with the name of its tenant."""
+
+    tenant_id: str
+    tenant_name: str
+    number: int
+    name: str
+    customers: int
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedShared:
+    name: str
+    incidents: list[_NamedIncident]
+
+
+def _incidents(mine: Sequence[TenantAccess], *, now: datetime) -> dict[str, Any]:
+    """Ongoing incidents of all my tenants, and what several of them have within the same hours."""
+    names = {each.tenant.slug: each.tenant.name for each in mine}
+
+    def named(each: Incident) -> _NamedIncident:
+        return _NamedIncident(
+            each.tenant_id, names[each.tenant_id], each.number, each.name, each.customers, each.first_at
+        )
+
+    recent = find_recent(list(names), since=now - RECENT)
+    shared = find_shared(recent)
+    in_several = {(each.tenant_id, each.number) for group in shared for each in group.incidents}
+    single = [each for each in recent if each.is_ongoing and (each.tenant_id, each.number) not in in_several]
+    return {
+        "shared_incidents": [_NamedShared(each.name, [named(one) for one in each.incidents]) for each in shared],
+        "single_incidents": [named(each) for each in single],
+    }
 
 
 def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNumbers, SyncStatus]]:

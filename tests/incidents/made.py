@@ -1,8 +1,9 @@
 """Tickets as incidents are found in: what is written every day, and what a fault makes customers write."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from tenants.models import Tenant
 from tickets.incidents.phrases import phrases_of
 from tickets.incidents.seen import SeenTicket
 
@@ -56,3 +57,22 @@ def ticket(external_id: str, customer: str, at: datetime, text: str) -> SeenTick
 
 def in_order(*parts: list[SeenTicket]) -> list[SeenTicket]:
     return sorted((each for part in parts for each in part), key=lambda one: (one.created_at, one.external_id))
+
+
+def incident_document(tenant: Tenant, *, number: int = 1, name: str = "checkout", **values: Any) -> dict[str, Any]:
+    """A stored incident that is going on."""
+    peak = {"phrase": name, "hours": 1, "at": MONDAY, "observed": 9, "usual": 0.5, "limit": 6}
+    times = {"first_at": MONDAY, "last_at": MONDAY, "found_at": MONDAY, "ended_at": None, "dismissed_at": None}
+    return {
+        "_id": f"{tenant.slug} {number}",
+        "tenant_id": tenant.slug,
+        "number": number,
+        "names": [name],
+        "phrases": [name],
+        "tickets": [],
+        "dismissed_by": "",
+        "is_ongoing": True,
+        "peak": peak,
+        **times,
+        **values,
+    }

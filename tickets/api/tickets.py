@@ -213,7 +213,9 @@ class Filters(Schema):
     requires_action: bool | None = None
     customer_id: Words | None = None
     keyword: Words | None = Field(None, description="A topic, as in `top_keywords`.")
-    incident: Words | None = Field(None, description="Tickets of this incident, by its number.")
+    incident: str | None = Field(
+        None, pattern=r"^[1-9][0-9]{0,8}$", description="Tickets of this incident, by its number."
+    )
     q: Search | None = None
     created_from: Moment | None = Field(None, description="Inclusive.")
     created_to: Moment | None = Field(None, description="Exclusive, but a date without a time includes that day.")

@@ -6,7 +6,7 @@ tickets that are still there, so the number on a page is that of the list that i
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pymongo import UpdateOne
@@ -23,6 +23,9 @@ from tickets.store.index_scans import ID_INDEX
 
 FEWEST_CUSTOMERS: Final = 3
 """With fewer, an incident's phrases are not kept after an erasure."""
+
+LONGEST_SHOWN: Final = timedelta(days=2)
+"""Incidents that go on for longer are still in the tenant's own list."""
 
 NEWEST: Final = [("found_at", -1), ("number", -1)]
 _IS_ONGOING: Final = {"$and": [{"$eq": ["$ended_at", None]}, {"$eq": ["$dismissed_at", None]}]}
@@ -173,6 +176,17 @@ class IncidentStore:
 def find_ongoing(tenant_ids: Sequence[str]) -> list[Incident]:
     """The incidents of these tenants that are going on, the latest first."""
     match = {"tenant_id": {"$in": list(tenant_ids)}, "is_ongoing": True}
+    return _shown(mongo.collection(INCIDENTS).find(match).sort(NEWEST).to_list())
+
+
+def find_recent(tenant_ids: Sequence[str], *, since: datetime) -> list[Incident]:
+    """The incidents of these tenants with a ticket after the time, without dismissed ones, the latest first."""
+    match = {
+        "tenant_id": {"$in": list(tenant_ids)},
+        "found_at": {"$gt": since - LONGEST_SHOWN},
+        "last_at": {"$gt": since},
+        "dismissed_at": None,
+    }
     return _shown(mongo.collection(INCIDENTS).find(match).sort(NEWEST).to_list())
 
 

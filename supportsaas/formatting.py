@@ -1,6 +1,6 @@
 """Formatting of numbers, times and stored values for people: in pages, e-mails, commands and logs. Pure.
 
-Templates use these functions as filters (`presentation`). static/js/times.js repeats `format_relative` and `format_age`.
+Templates use these functions as filters (`presentation`). static/js/times.js repeats `format_relative`, `format_age` and `format_due`.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -154,6 +154,12 @@ def format_age(moment: datetime, now: datetime) -> str:
     count, _, short = found
     text = f"{format_number(count)} {short}"
     return text if seconds > 0 else f"in {text}"
+
+
+def format_due(moment: datetime, now: datetime) -> str:
+    """“in 4 min”, “now”, “3 h late”."""
+    text = format_age(moment, now)
+    return f"{text} late" if moment < now and text != "now" else text
 
 
 def _largest_unit(seconds: float) -> tuple[int, str, str] | None:

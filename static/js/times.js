@@ -1,5 +1,6 @@
-// Keeps relative times up to date: "4 minutes ago" (data-tick="ago") and "4 min" (data-tick="age").
-// The same texts as `format_relative` and `format_age` in supportsaas/formatting.py.
+// Keeps relative times up to date: "4 minutes ago" (data-tick="ago") "4 min" (data-tick="age") and "4 min late"
+// (data-tick="due").
+// The same texts as `format_relative`, `format_age` and `format_due` in supportsaas/formatting.py.
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -25,6 +26,11 @@ const WORDS = {
     past: (count, [, , short]) => `${count} ${short}`,
     ahead: (count, [, , short]) => `in ${count} ${short}`,
   },
+  due: {
+    now: "now",
+    past: (count, [, , short]) => `${count} ${short} late`,
+    ahead: (count, [, , short]) => `in ${count} ${short}`,
+  },
 };
 
 export function words(kind, seconds) {
@@ -45,6 +51,7 @@ function tick() {
   for (const each of document.querySelectorAll("time[data-tick]")) {
     const text = words(each.dataset.tick, (now - Date.parse(each.dateTime)) / 1000);
     if (each.textContent !== text) each.textContent = text;
+    if (each.dataset.tick === "due") each.classList.toggle("past-due", now >= Date.parse(each.dateTime));
   }
 }
 

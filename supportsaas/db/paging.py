@@ -1,4 +1,4 @@
-"""Pages by key, for lists that are newest first: a cursor names the last document seen.
+"""Pages by key, for lists in the order of a time: a cursor names the last document seen.
 
 Unlike a page by number, a page by cursor neither skips nor repeats a document, whatever is inserted or deleted
 between two requests.
@@ -25,7 +25,7 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A position in a list that is newest first. It stands for what comes after it or, if `backwards`, before it."""
+    """A position in a list. It stands for what comes after it or, if `backwards`, before it."""
 
     time: datetime
     key: str
@@ -58,8 +58,8 @@ END = Cursor(datetime(1, 1, 1, tzinfo=UTC), "", backwards=True)
 
 
 @dataclass(frozen=True, slots=True)
-class NewestFirst:
-    """The order of a list: by the field `time`, newest first, then by the unique field `key`.
+class TimeOrder:
+    """The order of a list: by the field `time`, newest first or oldest first, then by the unique field `key`.
 
     `key_of` turns a cursor's text back into a value of the key.
     """
@@ -67,9 +67,14 @@ class NewestFirst:
     time: str
     key: str
     key_of: Callable[[str], Any] = str
+    is_oldest_first: bool = False
+
+    def ascends(self, *, backwards: bool) -> bool:
+        """Whether times grow in the order of reading."""
+        return backwards != self.is_oldest_first
 
     def sort(self, *, backwards: bool = False) -> list[tuple[str, int]]:
-        direction = 1 if backwards else -1
+        direction = 1 if self.ascends(backwards=backwards) else -1
         return [(self.time, direction), (self.key, direction)]
 
     def place(self, document: Document) -> tuple[datetime, Any]:
@@ -96,16 +101,17 @@ class NewestFirst:
         return {"$and": [match, self._at_or_beyond(cursor)]}, {"$and": [match, self._not_beyond(cursor)]}
 
     def _at_or_beyond(self, cursor: Cursor) -> Document:
-        return {self.time: {"$gte" if cursor.backwards else "$lte": cursor.time}}
+        return {self.time: {"$gte" if self.ascends(backwards=cursor.backwards) else "$lte": cursor.time}}
 
     def _not_beyond(self, cursor: Cursor) -> Document:
         """Of the cursor's time, but not beyond the cursor."""
-        return {self.time: cursor.time, self.key: {"$lte" if cursor.backwards else "$gte": self.key_of(cursor.key)}}
+        operator = "$lte" if self.ascends(backwards=cursor.backwards) else "$gte"
+        return {self.time: cursor.time, self.key: {operator: self.key_of(cursor.key)}}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The documents of one page, newest first, and the cursors of its neighbours (None at the ends of the list)."""
+    """The documents of one page, in the order of the list, and the cursors of its neighbours (None at the ends of the list)."""
 
     documents: list[Document]
     next_cursor: str | None
@@ -115,7 +121,7 @@ class Page:
 def page_of(
     collection: "Collection[Document]",
     match: Document,
-    sort: NewestFirst,
+    sort: TimeOrder,
     cursor: Cursor | None,
     size: int,
     *,
@@ -129,7 +135,7 @@ def page_of(
 
 def cut_page(
     found: Sequence[Document],
-    sort: NewestFirst,
+    sort: TimeOrder,
     cursor: Cursor | None,
     size: int,
     *,

@@ -23,6 +23,7 @@ from supportsaas.bounded_cache import BoundedCache
 from supportsaas.formatting import (
     format_age,
     format_count,
+    format_due,
     format_exact_time,
     format_label,
     format_minute,
@@ -56,6 +57,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
         "age": format_age,
         "badge": _badge_of,
         "class_name": class_name,
+        "due_in": format_due,
         "exact_time": format_exact_time,
         "grouped": format_number,
         "in_path": _in_path,

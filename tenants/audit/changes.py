@@ -6,7 +6,7 @@ from bson import ObjectId
 from bson.errors import InvalidId
 
 from supportsaas.db import mongo
-from supportsaas.db.paging import Cursor, CursorError, NewestFirst, page_of
+from supportsaas.db.paging import Cursor, CursorError, TimeOrder, page_of
 from tenants.audit.audit_log import AuditEntry
 
 PAGE_SIZE = 50
@@ -19,7 +19,7 @@ def _object_id(text: str) -> ObjectId:
         raise CursorError("This is not a cursor of this list.") from None
 
 
-_ORDER = NewestFirst("recorded_at", "_id", key_of=_object_id)
+_ORDER = TimeOrder("recorded_at", "_id", key_of=_object_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from tests.builders import NOON
 from tickets.classification.search_query import IGNORED
 from tickets.store.filters import TicketFilter
 
 _PIECES = re.compile(r'"([^"]*)"|(\S+)')
 
 
-def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any]) -> bool:
+def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any], *, now: datetime = NOON) -> bool:
+    if not _clocks_let_through(wanted, ticket, now):
+        return False
     if ticket["is_deleted"]:
         return False
     for name in ("status", "urgency", "sentiment", "source", "connection", "team", "priority"):
@@ -32,6 +36,37 @@ def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any]) -> bool:
         and (wanted.created_to is None or ticket["created_at"] < wanted.created_to)
         and (wanted.q is None or _is_found(wanted.q, ticket))
     )
+
+
+def _clocks_let_through(wanted: TicketFilter, ticket: Mapping[str, Any], now: datetime) -> bool:
+    turns = ticket.get("turns", [])
+    resolved = turns[-1:] if ticket["status"] == "closed" else []
+    return (
+        (not wanted.due or _due(ticket, now) in wanted.due)
+        and (not wanted.waiting_for or ticket.get("waiting_for") in wanted.waiting_for)
+        and (wanted.clock is None or any(_is_wanted(wanted, each) for each in ticket.get("clocks", [])))
+        and _any_within(resolved, wanted.resolved_from, wanted.resolved_to)
+        and _any_within(turns[1::2], wanted.reopened_from, wanted.reopened_to)
+    )
+
+
+def _due(ticket: Mapping[str, Any], now: datetime) -> str | None:
+    at = ticket.get("next_due_at")
+    if at is None or at >= now + timedelta(hours=4):
+        return None
+    return "breached" if at < now else "soon"
+
+
+def _is_wanted(wanted: TicketFilter, stopped: Mapping[str, Any]) -> bool:
+    is_met = wanted.met is None or stopped.get("met") is wanted.met
+    within = _any_within([stopped["at"]], wanted.stopped_from, wanted.stopped_to)
+    return stopped["clock"] == wanted.clock and is_met and within
+
+
+def _any_within(moments: list[datetime], start: datetime | None, end: datetime | None) -> bool:
+    if start is None and end is None:
+        return True
+    return any((start is None or each >= start) and (end is None or each < end) for each in moments)
 
 
 def states(ticket: Mapping[str, Any]) -> list[str]:

@@ -201,7 +201,7 @@ class TestPages:
             "Source",
             "Assignee",
             "Tags",
-            "Due",
+            "Due in helpdesk",
             "Age",
         ]
         assert '<span class="two-lines">a, b</span>' in page and "12 Mar 2026, 10:00" in page
@@ -211,7 +211,7 @@ class TestPages:
         assert saved["Location"] == "/t/acme/tickets/?status=open&columns=assignee&columns=tags&columns=due_at"
         opened = client.get(saved["Location"])
         assert [link.is_active for link in opened.context["links"]] == [True]
-        assert "Assignee, Tags, Due" in client.get("/t/acme/views/").content.decode()
+        assert "Assignee, Tags, Due in helpdesk" in client.get("/t/acme/views/").content.decode()
 
     def test_an_unknown_column_is_named(self, tenant: Tenant, manager: User, client_of: ClientOf) -> None:
         store_tickets(tenant, [{}])

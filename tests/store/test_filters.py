@@ -14,7 +14,7 @@ from tenants.models import Tenant
 from tests.builders import store_tickets, store_words
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
-from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.filters import DUE, SIDES, FilterError, TicketFilter
 from tickets.store.index_scans import TICKET_ORDER
 from tickets.store.ticket_store import TicketStore
 
@@ -51,6 +51,13 @@ def test_a_filter_keeps_an_exact_time() -> None:
         ("status", ["x"] * 51),
         ("q", "x" * 201),
         ("q", "a\0b"),
+        ("due", "late"),
+        ("waiting_for", "them"),
+        ("clock", "lunch"),
+        ("clock", "status:"),
+        ("met", "yes"),
+        ("stopped_from", "2026-03-01"),
+        ("resolved_to", "soon"),
     ],
 )
 def test_the_error_of_an_invalid_value_names_its_field(name: str, value: Any) -> None:
@@ -84,6 +91,13 @@ _FILTERS = st.builds(
     keyword=st.none() | _TEXT,
     q=st.none() | st.just("refun*") | _TEXT.filter(lambda t: "*" not in t),  # x* is refused: see words.py
     created_from=st.none() | _MOMENTS,
+    due=st.lists(st.sampled_from(DUE), unique=True).map(tuple),
+    waiting_for=st.lists(st.sampled_from(SIDES), unique=True).map(tuple),
+    clock=st.sampled_from(("first_reply", "status:on hold")),
+    met=st.none() | st.booleans(),
+    stopped_to=st.none() | _MOMENTS,
+    resolved_from=st.none() | _MOMENTS,
+    reopened_to=st.none() | _MOMENTS,
 )
 
 

@@ -14,6 +14,7 @@ from supportsaas.formatting import (
     format_count,
     format_day,
     format_difference,
+    format_due,
     format_duration,
     format_exact_time,
     format_label,
@@ -86,6 +87,14 @@ def test_durations(length: timedelta | float | None, text: str) -> None:
 def test_a_time_reads_as_the_distance_from_now(seconds: int, long: str, short: str) -> None:
     moment = NOW - timedelta(seconds=seconds)
     assert (format_relative(moment, NOW), format_age(moment, NOW)) == (long, short)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-7200, "in 2 h"), (-10, "now"), (10, "now"), (240, "4 min late"), (86_400 * 3, "3 d late")],
+)
+def test_what_is_due_reads_as_late_once_it_is_past(seconds: int, text: str) -> None:
+    assert format_due(NOW - timedelta(seconds=seconds), NOW) == text
 
 
 @pytest.mark.parametrize(

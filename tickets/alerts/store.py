@@ -8,7 +8,7 @@ from typing import Any, get_args
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.db.paging import Cursor, NewestFirst, page_of
+from supportsaas.db.paging import Cursor, TimeOrder, page_of
 from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from tenants.models import Tenant
 from tickets.alerts.deliveries import COLLECTION, Status, give_up_ms
@@ -18,7 +18,7 @@ MOST_COUNTED = 10_000
 """Counting stops here, so that the page with “10,000+” opens fast."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-_ORDER = NewestFirst("composed_at", "_id")
+_ORDER = TimeOrder("composed_at", "_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
+from tickets.clocks.stopwatch import STATUS
+from tickets.clocks.wording import CLOCK_NAMES
 from tickets.store.filters import LONGEST_VALUE
 
 _DAY = (
@@ -28,6 +30,16 @@ Moment = Annotated[
 
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")]
 """A text to filter by."""
+
+ClockName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_VALUE,
+        pattern=rf"^(?:{'|'.join(CLOCK_NAMES)}|{STATUS}[^\x00]+)$",
+        description="`status:NAME` is the time in a status.",
+    ),
+]
 
 Search = Annotated[
     str,

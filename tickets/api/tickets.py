@@ -16,7 +16,7 @@ from supportsaas.db.paging import Cursor, CursorError
 from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Tenant
-from tickets.api.fields import Moment, Search, Words
+from tickets.api.fields import ClockName, Moment, Search, Words
 from tickets.classification.corrections import Correction
 from tickets.classification.verdicts import Decider
 from tickets.planning.page_plan import OF_PERSONS
@@ -219,6 +219,23 @@ class Filters(Schema):
     q: Search | None = None
     created_from: Moment | None = Field(None, description="Inclusive.")
     created_to: Moment | None = Field(None, description="Exclusive, but a date without a time includes that day.")
+    due: list[Literal["breached", "soon"]] = Field(
+        [],
+        max_length=MAX_VALUES,
+        description="`breached`: open tickets that are past due. `soon`: open tickets that are due within the next 4 hours. "
+        "Such lists are in the order of when tickets are due.",
+    )
+    waiting_for: list[Literal["us", "customer"]] = Field(
+        [], max_length=MAX_VALUES, description="Open tickets in which the other side wrote last."
+    )
+    clock: ClockName | None = Field(None, description="Tickets of which this clock stopped.")
+    met: bool | None = Field(None, description="With `clock`: it stopped within its target, or too late.")
+    stopped_from: Moment | None = Field(None, description="With `clock`: when it stopped. Inclusive.")
+    stopped_to: Moment | None = None
+    resolved_from: Moment | None = Field(None, description="Closed tickets that were last closed in the period.")
+    resolved_to: Moment | None = None
+    reopened_from: Moment | None = Field(None, description="Tickets that were reopened in the period.")
+    reopened_to: Moment | None = None
 
 
 class ListQuery(Paging, Filters):
@@ -231,7 +248,7 @@ class ExportQuery(Filters):
 
 
 _FILTERS = set(Filters.model_fields)
-_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source", *FILTERED_FIELDS)
+_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source", "due", "waiting_for", *FILTERED_FIELDS)
 
 
 @router.get("/tickets", response=TicketPageOut, summary="List tickets, newest first")

@@ -66,7 +66,9 @@ class FieldValues:
 
 
 def _has_only_facets_besides(wanted: TicketFilter, name: str) -> bool:
-    return wanted.field_values.keys() <= {name} and not (wanted.keyword or wanted.customer_id or wanted.q)
+    return wanted.field_values.keys() <= {name} and not (
+        wanted.keyword or wanted.customer_id or wanted.q or wanted.has_clocks
+    )
 
 
 def _most_frequent(counts: ValueCounts) -> Counts:

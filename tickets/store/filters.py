@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from supportsaas.clock import iso_z, to_milliseconds
 from tickets.classification.search_query import QueryError, parse_query
+from tickets.clocks.stopwatch import STATUS
+from tickets.clocks.wording import CLOCK_NAMES
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
 from tickets.records.statuses import STATES, State, StatusesIn
@@ -21,6 +23,22 @@ LONGEST_VALUE = 200
 MAX_VALUES = 50
 COUNT_ALL = "count=all"
 """For links from a number: by default, large lists of a keyword, search or customer are only counted up to a limit."""
+
+Due = Literal["breached", "soon"]
+DUE: Final[tuple[Due, ...]] = get_args(Due)
+"""Open tickets that are past due, or due within the next hours."""
+
+Side = Literal["us", "customer"]
+SIDES: Final[tuple[Side, ...]] = get_args(Side)
+
+PERIODS: Final = ("created", "stopped", "resolved", "reopened")
+"""What a list can be limited in time by: `created_from` and `created_to`, and so on."""
+
+CLOCK_FILTERS: Final = (
+    "due", "waiting_for", "clock", "met",
+    *(f"{name}_{end}" for name in PERIODS[1:] for end in ("from", "to")),
+)  # fmt: skip
+"""The filters about a ticket's clocks and about when it was closed and reopened."""
 
 _FIELDS_OF_VALUES = {**{name: name for name in ("status", "urgency", "sentiment", "source")}, **FILTERED_FIELDS}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -40,8 +58,12 @@ class FilterError(ValueError):
 class TicketFilter:
     """All filters of a list; empty means any. Periods are half-open.
 
-    `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it. `incident` is the number of
-    one.
+    - `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it.
+    - `incident` is the number of one.
+    - `clock`: tickets of which this clock stopped, in the period `stopped_from` to `stopped_to`, and with `met` within
+      its target or not. The three only limit the same stopped clock.
+    - `resolved_from`, `resolved_to`: closed tickets that were last closed in the period.
+    - `reopened_from`, `reopened_to`: tickets that were reopened in the period.
     """
 
     state: tuple[State, ...] = ()
@@ -65,12 +87,22 @@ class TicketFilter:
     q: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    due: tuple[Due, ...] = ()
+    waiting_for: tuple[Side, ...] = ()
+    clock: str | None = None
+    met: bool | None = None
+    stopped_from: datetime | None = None
+    stopped_to: datetime | None = None
+    resolved_from: datetime | None = None
+    resolved_to: datetime | None = None
+    reopened_from: datetime | None = None
+    reopened_to: datetime | None = None
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo) -> "TicketFilter":
         """From query parameters (each a list of values). Empty values are ignored.
 
-        Dates, and times without a time zone, are in `zone`; a `created_to` date includes that day. Raises `FilterError`.
+        Dates, and times without a time zone, are in `zone`; the date that ends a period includes that day. Raises `FilterError`.
         """
         values = {name: [v for v in given if v != ""] for name, given in parameters.items()}
         for name, given in values.items():
@@ -78,28 +110,35 @@ class TicketFilter:
                 raise FilterError(name, f"at most {MAX_VALUES} values of {LONGEST_VALUE} characters")
             if any("\0" in v for v in given):
                 raise FilterError(name, "must not contain a null character")
-        created_from = _moment(values, "created_from", zone, end=False)
-        created_to = _moment(values, "created_to", zone, end=True)
-        if created_from and created_to and created_from >= created_to:
-            raise FilterError("created_from", "must be before the end of the period")
+        clock = _clock(values)
+        several: dict[str, Any] = {name: tuple(dict.fromkeys(values.get(name, []))) for name in FILTERED_FIELDS}
+        periods: dict[str, Any] = {
+            end: moment for name in PERIODS for end, moment in _period(values, name, zone).items()
+        }
+        for name in ("met", "stopped_from", "stopped_to"):
+            if clock is None and values.get(name):
+                raise FilterError(name, "needs a clock beside it, such as clock=first_reply")
         return cls(
             state=_choices(values, "state", STATES),
             status=tuple(dict.fromkeys(values.get("status", []))),
             urgency=_choices(values, "urgency", URGENCIES),
             sentiment=_choices(values, "sentiment", SENTIMENTS),
             source=tuple(dict.fromkeys(values.get("source", []))),
-            **{name: tuple(dict.fromkeys(values.get(name, []))) for name in FILTERED_FIELDS},
+            **several,
             requires_action=_yes_no(values, "requires_action"),
             customer_id=_single(values, "customer_id"),
             keyword=_single(values, "keyword"),
             incident=_number(values, "incident"),
             q=_query(values),
-            created_from=created_from,
-            created_to=created_to,
+            due=_choices(values, "due", DUE),
+            waiting_for=_choices(values, "waiting_for", SIDES),
+            clock=clock,
+            met=_yes_no(values, "met"),
+            **periods,
         )
 
     def match(self) -> dict[str, Any]:
-        """The MongoDB match, without the tenant, `incident` and `q`, which the store adds.
+        """The MongoDB match, without the tenant, `incident`, `q` and `CLOCK_FILTERS`, which the store adds.
 
         MongoDB never reads a user's value as an operator.
         """
@@ -130,6 +169,15 @@ class TicketFilter:
         """The filters on optional fields that are set, and the values they allow."""
         return {name: values for name in FILTERED_FIELDS if (values := getattr(self, name))}
 
+    @property
+    def has_clocks(self) -> bool:
+        """Whether one of `CLOCK_FILTERS` is set."""
+        return self != self.without_clocks()
+
+    def without_clocks(self) -> "TicketFilter":
+        nothing: dict[str, Any] = {**dict.fromkeys(CLOCK_FILTERS), "due": (), "waiting_for": ()}
+        return replace(self, **nothing)
+
     def _status_condition(self) -> Any:
         wanted = StatusesIn(self.state)
         return {"$in": [each for each in self.status if each in wanted]} if self.status else wanted.condition
@@ -159,7 +207,8 @@ class TicketFilter:
         """The filter without one condition, or without one of its values."""
         present = getattr(self, name)
         left: Any = tuple(v for v in present if v != value) if isinstance(present, tuple) else None
-        return replace(self, **{name: left})
+        also = dict.fromkeys(("met", "stopped_from", "stopped_to")) if name == "clock" else {}
+        return replace(self, **{name: left, **also})
 
 
 _Choice = TypeVar("_Choice", bound=str)
@@ -205,6 +254,21 @@ def _yes_no(values: Mapping[str, list[str]], name: str) -> bool | None:
     if value.lower() not in _YES_NO:
         raise FilterError(name, f"must be yes or no, not {value[:40]!r}")
     return _YES_NO[value.lower()]
+
+
+def _clock(values: Mapping[str, list[str]]) -> str | None:
+    name = _single(values, "clock")
+    if name is None or name in CLOCK_NAMES or name.removeprefix(STATUS) not in ("", name):
+        return name
+    raise FilterError("clock", f"must be one of {', '.join(CLOCK_NAMES)} or {STATUS}NAME, not {name[:40]!r}")
+
+
+def _period(values: Mapping[str, list[str]], name: str, zone: ZoneInfo) -> dict[str, datetime | None]:
+    start, end = f"{name}_from", f"{name}_to"
+    first, last = _moment(values, start, zone, end=False), _moment(values, end, zone, end=True)
+    if first and last and first >= last:
+        raise FilterError(start, "must be before the end of the period")
+    return {start: first, end: last}
 
 
 def _moment(values: Mapping[str, list[str]], name: str, zone: ZoneInfo, *, end: bool) -> datetime | None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from supportsaas.db.paging import NewestFirst
+from supportsaas.db.paging import TimeOrder
 from tickets.records.facets import FacetCounts, Facets
 
 Document = dict[str, Any]
 
-TICKET_ORDER = NewestFirst("created_at", "external_id")
+TICKET_ORDER = TimeOrder("created_at", "external_id")
+DUE_ORDER = TimeOrder("next_due_at", "external_id", is_oldest_first=True)
 ID_INDEX = "tenant_id_external_id"
 DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"
 CUSTOMER_INDEX = "tenant_id_is_deleted_customer_id_created_at_external_id_urgency_sentiment_status_source"
@@ -19,6 +20,9 @@ WORDS_INDEX = "tenant_id_words_created_at_external_id_compressed"
 CORRECTION_INDEX = "tenant_id_correction.at"
 BATCH_INDEX = "tenant_id_correction.batch"
 WAITING_INDEX = "tenant_id_unindexed_since"
+DUE_INDEX = "tenant_id_is_deleted_next_due_at_external_id"
+CLOCK_INDEX = "tenant_id_is_deleted_clocks.at"
+TURN_INDEX = "tenant_id_is_deleted_turns"
 
 MAX_RANGES = 150
 """Ranges of one index that are merged into one list. MongoDB merges at most 200."""

@@ -28,7 +28,7 @@ COLUMNS: Final = (
     Column("organisation", "Organisation"),
     Column("first_reply_at", "First reply", "time"),
     Column("resolved_at", "Resolved", "time"),
-    Column("due_at", "Due", "time"),
+    Column("due_at", "Due in helpdesk", "time"),
 )
 _NAMES = tuple(each.name for each in COLUMNS)
 

@@ -18,7 +18,7 @@ from pymongo.client_session import ClientSession
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.db.paging import Cursor, NewestFirst, page_of
+from supportsaas.db.paging import Cursor, TimeOrder, page_of
 from tenants.models import Tenant
 from tickets.records.cleaning import as_text, clean_text
 from tickets.records.collection_names import QUARANTINE
@@ -29,7 +29,7 @@ LONGEST_PAYLOAD = 200_000
 PAGE_SIZE = 25
 MAX_REASONS = 12
 
-_ORDER = NewestFirst("last_seen_at", "_id")
+_ORDER = TimeOrder("last_seen_at", "_id")
 _WHOLE = {"is_cut": {"$ne": True}}
 
 

@@ -6,9 +6,11 @@ dates, and otherwise from an index or from a limited number of tickets.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
+from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from supportsaas.db.parallel import run_parallel
@@ -18,6 +20,7 @@ from tickets.classification.stored_words import topic_word, value_word
 from tickets.records.collection_names import TICKETS
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, Narrowing
 from tickets.records.facets import FacetCounts
+from tickets.store.clock_conditions import ClockCondition, clock_conditions
 from tickets.store.facet_counts import FacetCountStore, group_by_facets, read_facet_counts
 from tickets.store.facet_cube import facet_match, filtered, filters_facets
 from tickets.store.filters import FilterError, TicketFilter
@@ -39,6 +42,8 @@ MAX_EXAMINED = 3_000
 MAX_COMPARED = 20_000
 """A keyword, field or search with conditions on facets reads whichever finds fewer tickets, words or facets, and compares up
 to here."""
+MAX_FOUND_BY_CLOCK = 10_000
+"""The tickets that an index of clocks finds are read and sorted up to here."""
 MAX_COUNTED_BY_INDEX = 300_000
 """The tickets of one contiguous range of an index are counted up to here."""
 
@@ -60,12 +65,24 @@ class IndexPlan:
 
     scans: Sequence[IndexScan]
 
+    @property
+    def counted(self) -> Sequence[IndexScan]:
+        return self.scans
+
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
-    """Indexes find tickets that have to be checked one by one, so only the first `MAX_EXAMINED` of each scan are."""
+    """Indexes find tickets that have to be checked one by one, so only the first `MAX_EXAMINED` of each scan are.
+
+    `counted_by`: what counts them all, if something else than the scans does so faster.
+    """
 
     scans: Sequence[IndexScan]
+    counted_by: Sequence[IndexScan] = ()
+
+    @property
+    def counted(self) -> Sequence[IndexScan]:
+        return self.counted_by or self.scans
 
 
 QueryPlan = FacetPlan | IndexPlan | SamplePlan
@@ -84,6 +101,8 @@ class QueryPlanner:
         words = self._compile(wanted)
         if words is not None and words.is_empty:
             return FacetPlan([], FacetCounts())
+        if wanted.has_clocks:
+            return self._plan_clocks(wanted, words, clock_conditions(wanted, now=clock.now()))
         if wanted.customer_id is None and wanted.incident is None and words is None and not _word_groups(wanted):
             return self._plan_facets(wanted)
         return self._plan_narrow(wanted, words)
@@ -106,6 +125,39 @@ class QueryPlanner:
 
     def _scans_by_facets(self, wanted: TicketFilter, counts: FacetCounts) -> list[IndexScan]:
         return [IndexScan({**self._live, **values, **_period(wanted)}, FACET_INDEX) for values in facet_ranges(counts)]
+
+    # -- Conditions on clocks --------------------------------------------------------------
+
+    def _plan_clocks(
+        self, wanted: TicketFilter, words: WordMatch | None, conditions: Sequence[ClockCondition]
+    ) -> QueryPlan:
+        """What an index of clocks finds is read and counted, if that is not much.
+
+        Otherwise the list is read in its order and each ticket is checked. The index of what is due has that order.
+        """
+        first, *others = conditions
+        if first.bounds is None or wanted.incident is not None:
+            return SamplePlan(self._checked_scans(wanted, conditions))
+        found = IndexScan({**self._live, **first.bounds}, first.index)
+        customer = {} if wanted.customer_id is None else {"customer_id": wanted.customer_id}
+        checks = _word_groups(wanted).values() if words is None else words.all_checks()
+        exact = {} if first.match == first.bounds else first.match
+        met = found.with_residual(exact, *(each.match for each in others), customer, _period(wanted), *checks)
+        scan = met.with_residual(facet_match(wanted))
+        if self._count_found([found], limit=MAX_FOUND_BY_CLOCK) <= MAX_FOUND_BY_CLOCK:
+            pipeline = [{"$match": met.match}, *group_by_facets()]
+            return FacetPlan([scan], read_facet_counts(self._tickets.aggregate(pipeline, hint=met.index)))
+        if wanted.due:
+            return SamplePlan([scan]) if scan.residual else IndexPlan([scan])
+        scans = self._checked_scans(wanted, conditions)
+        return SamplePlan(scans) if customer or checks else SamplePlan(scans, counted_by=[scan])
+
+    def _checked_scans(self, wanted: TicketFilter, conditions: Sequence[ClockCondition]) -> list[IndexScan]:
+        """The list without its conditions on clocks, each ticket checked for them."""
+        ends = [each for each in (wanted.created_to, _last_moment(wanted)) if each is not None]
+        state = wanted.state or (("open",) if wanted.waiting_for else ())
+        others = replace(wanted.without_clocks(), state=state, created_to=min(ends, default=None))
+        return [scan.with_residual(*(each.match for each in conditions)) for scan in self.plan(others).scans]
 
     # -- Conditions on customer, incident, keyword, optional fields or words -------------------------
 
@@ -203,6 +255,12 @@ class QueryPlanner:
 
 def _period(wanted: TicketFilter) -> Document:
     return {name: value for name, value in wanted.match().items() if name == "created_at"}
+
+
+def _last_moment(wanted: TicketFilter) -> datetime | None:
+    """No ticket is created after one of its clocks has stopped, or after it was closed or reopened."""
+    ends = [each for each in (wanted.stopped_to, wanted.resolved_to, wanted.reopened_to) if each is not None]
+    return min(ends, default=None)
 
 
 def _only_dimension(wanted: TicketFilter) -> Narrowing | None:

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
-from supportsaas.db.paging import Cursor, cut_page
+from supportsaas.db.paging import Cursor, TimeOrder, cut_page
 from supportsaas.db.parallel import run_parallel, start
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
@@ -21,20 +21,20 @@ from tickets.store import query_planner
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.facet_cube import choices, filtered, total
 from tickets.store.filters import TicketFilter
-from tickets.store.index_scans import CUSTOMER_INDEX, TICKET_ORDER, IndexScan
+from tickets.store.index_scans import CUSTOMER_INDEX, DUE_ORDER, TICKET_ORDER, IndexScan
 from tickets.store.query_planner import FacetPlan, IndexPlan, QueryPlan, QueryPlanner, SamplePlan
 from tickets.store.scan_reader import Reading, ScanReader
 
 _WITHOUT_MESSAGE = (
     "tenant_id", "external_id", "source", "customer_id", "subject", "status", "urgency", "sentiment",
     "requires_action", "keywords", "created_at", "updated_at", "resolved_at", "is_deleted", "deleted_at",
-    *DETAIL_FIELDS, LANGUAGE_FOUND,
+    *DETAIL_FIELDS, LANGUAGE_FOUND, "next_due_at",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPage:
-    """One page of a list, newest first, and the cursors of its neighbours (None at the ends of the list).
+    """One page of a list, and the cursors of its neighbours (None at the ends of the list).
 
     The list has `total` tickets, or at least that many if `is_more`. `choices` has for each field value to count,
     under the conditions on all other fields; None if too many tickets match to count them.
@@ -67,7 +67,6 @@ class TicketQueries:
         self._tenant_id = tenant.slug
         self._tickets = mongo.collection(TICKETS)
         self._planner = QueryPlanner(tenant, facet_counts or FacetCountStore(tenant))
-        self._reader = ScanReader()
 
     # -- Pages -----------------------------------------------------------------------------
 
@@ -81,17 +80,18 @@ class TicketQueries:
         """
         plan = self._planner.plan(wanted)
         fields = _list_fields(excerpt)
+        reader = ScanReader(order_of(wanted))
         match plan:
             case FacetPlan():
                 count = _Total(total(plan.counts, wanted))
                 scans = plan.scans if count.count else []
-                reading = self._reader.read(scans, cursor, limit=size + 1, fields=fields)
+                reading = reader.read(scans, cursor, limit=size + 1, fields=fields)
             case IndexPlan():
                 # Counting takes as long as reading the page, and neither needs the other.
-                finish = start(partial(self._reader.read, plan.scans, cursor, limit=size + 1, fields=fields))
+                finish = start(partial(reader.read, plan.scans, cursor, limit=size + 1, fields=fields))
                 count, reading = self._count_up_to_limit(plan), finish()
             case SamplePlan():
-                read = partial(self._reader.read_sample, plan.scans, cursor, limit=size + 1, fields=fields)
+                read = partial(reader.read_sample, plan.scans, cursor, limit=size + 1, fields=fields)
                 finish = start(read)
                 count, reading = self._count_sample(plan), finish()
             case _:
@@ -114,10 +114,11 @@ class TicketQueries:
         count = self._count_exactly(wanted, plan)
         if number == 1:
             return self._full_page(wanted, plan, count, None, size, excerpt)
-        last_before = self._reader.find_place(plan.scans, (number - 1) * size, total=count)
+        order = order_of(wanted)
+        last_before = ScanReader(order).find_place(plan.scans, (number - 1) * size, total=count)
         if last_before is None:
             return TicketPage(tickets=[], total=count)
-        return self._full_page(wanted, plan, count, TICKET_ORDER.cursor_at(last_before), size, excerpt)
+        return self._full_page(wanted, plan, count, order.cursor_at(last_before), size, excerpt)
 
     def _full_page(
         self,
@@ -129,21 +130,22 @@ class TicketQueries:
         excerpt: int | None,
     ) -> TicketPage:
         scans = plan.scans if count else []
-        reading = self._reader.read(scans, cursor, limit=size + 1, fields=_list_fields(excerpt))
+        reader = ScanReader(order_of(wanted))
+        reading = reader.read(scans, cursor, limit=size + 1, fields=_list_fields(excerpt))
         return _page(wanted, plan, _Total(count), reading, cursor, size)
 
     def newest_of_customer(self, customer_id: str, *, limit: int) -> tuple[list[Document], int]:
         """A customer's newest tickets, without their texts, and how many there are, counted up to a limit."""
         bounds = {"tenant_id": self._tenant_id, "is_deleted": False, "customer_id": customer_id}
         scan = IndexScan(bounds, CUSTOMER_INDEX)
-        found = self._reader.read([scan], None, limit=limit, fields=dict.fromkeys(_WITHOUT_MESSAGE, 1)).tickets
+        found = ScanReader().read([scan], None, limit=limit, fields=dict.fromkeys(_WITHOUT_MESSAGE, 1)).tickets
         if len(found) < limit:
             return found, len(found)
         return found, _count(scan, most=query_planner.MAX_COUNTED_BY_INDEX)
 
     def iterate(self, wanted: TicketFilter) -> Iterator[Document]:
-        """All tickets, newest first, whole, read in batches. Raises `FilterError` at once."""
-        return self._reader.iterate(self._planner.plan(wanted).scans, fields=_list_fields(None))
+        """All tickets, in the order of the list, whole, read in batches. Raises `FilterError` at once."""
+        return ScanReader(order_of(wanted)).iterate(self._planner.plan(wanted).scans, fields=_list_fields(None))
 
     def scans_of(self, wanted: TicketFilter) -> list[IndexScan]:
         """What the list is read from."""
@@ -180,7 +182,7 @@ class TicketQueries:
             case FacetPlan():
                 return total(plan.counts, wanted)
             case IndexPlan() | SamplePlan():
-                return sum(run_parallel(*(partial(_count, scan) for scan in plan.scans)))
+                return sum(run_parallel(*(partial(_count, scan) for scan in plan.counted)))
             case _:
                 assert_never(plan)
 
@@ -191,8 +193,13 @@ class TicketQueries:
         return _Total(count) if count <= limit else _Total(limit, is_more=True)
 
     def _count_sample(self, plan: SamplePlan) -> _Total:
-        found = run_parallel(*(partial(self._reader.count_sample, scan) for scan in plan.scans))
+        found = run_parallel(*(partial(ScanReader().count_sample, scan) for scan in plan.scans))
         return _Total(sum(count for count, _ in found), is_more=any(is_more for _, is_more in found))
+
+
+def order_of(wanted: TicketFilter) -> TimeOrder:
+    """Newest first, or most overdue first where a list is about what is due."""
+    return DUE_ORDER if wanted.due else TICKET_ORDER
 
 
 def _count(scan: IndexScan, *, most: int | None = None) -> int:
@@ -202,7 +209,7 @@ def _count(scan: IndexScan, *, most: int | None = None) -> int:
 def _page(
     wanted: TicketFilter, plan: QueryPlan, count: _Total, reading: Reading, cursor: Cursor | None, size: int
 ) -> TicketPage:
-    page = cut_page(reading.tickets, TICKET_ORDER, cursor, size, stopped_at=reading.stopped_at)
+    page = cut_page(reading.tickets, order_of(wanted), cursor, size, stopped_at=reading.stopped_at)
     if count.is_more:
         # The page itself may show more tickets than were counted, or that there are no others.
         continues = len(reading.tickets) > size or reading.stopped_at is not None

@@ -16,7 +16,7 @@ from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, is_offered
 from tickets.store.field_values import Counts, FieldValues
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import COLUMNS, Column, parse_columns
-from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup
+from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup, clock_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class FieldFilters:
 def are_unfolded(wanted: TicketFilter, columns: Sequence[Column], parameters: Mapping[str, str]) -> bool:
     """Whether a page shows them: one of them is set, or they were asked for. Otherwise nothing is counted for them."""
     set_here = wanted.field_values.keys() - {"topic"}  # which are chosen elsewhere
-    return bool(set_here or columns or parameters.get("filters") == "all")
+    return bool(set_here or columns or wanted.due or wanted.waiting_for or parameters.get("filters") == "all")
 
 
 def begin_field_filters(tenant: Tenant, wanted: TicketFilter, columns: Sequence[Column]) -> Callable[[], FieldFilters]:
@@ -64,7 +64,8 @@ def field_filters(
             _group(name, counts.get(name, {}), chosen.get(name, ()))
             for name in DIMENSIONS
             if is_offered(name, counts.get(name, {}), chosen.get(name, ()))
-        ],
+        ]
+        + clock_groups(wanted),
         texts=[TextFilter(name, TITLES[name], chosen.get(name, ())) for name in shown],
         columns=[Choice(each.name, each.title, None, each in columns) for each in COLUMNS],
     )

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from supportsaas.formatting import format_day, format_label, format_minute
 from tickets.classification.language_names import language_name
+from tickets.clocks.wording import clock_name
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, UNKNOWN, URGENCIES
 from tickets.records.statuses import STATES
-from tickets.store.filters import TicketFilter
+from tickets.store.filters import CLOCK_FILTERS, DUE, SIDES, TicketFilter
 from tickets.store.list_columns import Column, list_query
 
 TITLES = {
@@ -35,9 +36,23 @@ TITLES = {
     "q": "Text",
     "created_from": "From",
     "created_to": "To",
+    "due": "Due",
+    "waiting_for": "Waiting for",
+    "clock": "Clock",
+    "met": "Target met",
+    "stopped_from": "Stopped from",
+    "stopped_to": "Stopped to",
+    "resolved_from": "Resolved from",
+    "resolved_to": "Resolved to",
+    "reopened_from": "Reopened from",
+    "reopened_to": "Reopened to",
 }
 _AS_WRITTEN = frozenset(("customer_id", "keyword", "incident", "q", *FILTERED_FIELDS))
 _NAMES_OF_UNKNOWN = {"state": "Not mapped", "urgency": "Not classified", "sentiment": "Not classified"}
+_NAMES = {
+    "due": {"breached": "past due", "soon": "within 4 hours"},
+    "waiting_for": {"us": "us", "customer": "the customer"},
+}
 _FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
 
 
@@ -100,7 +115,7 @@ def chips(
     found = []
     for name, value in wanted.parameters():
         present = getattr(wanted, name)
-        is_last = name == "created_to"
+        is_last = name.endswith("_to")
         if isinstance(present, datetime):
             shown = _period_end(present, zone, is_last=is_last)
         else:
@@ -112,9 +127,26 @@ def chips(
 def _name(field: str, value: str) -> str:
     if value == UNKNOWN and field in _NAMES_OF_UNKNOWN:
         return _NAMES_OF_UNKNOWN[field]
+    if field in _NAMES:
+        return _NAMES[field][value]
+    if field == "clock":
+        return clock_name(value)
     if field == "language":
         return language_name(value)
     return value if field in _AS_WRITTEN else format_label(value)
+
+
+def clock_groups(wanted: TicketFilter) -> list[ChoiceGroup]:
+    """What is due and who is waited for, to choose from; nothing is counted for them."""
+    return [
+        ChoiceGroup(name, TITLES[name], [Choice(v, format_label(_name(name, v)), None, v in chosen) for v in values])
+        for name, values, chosen in (("due", DUE, wanted.due), ("waiting_for", SIDES, wanted.waiting_for))
+    ]
+
+
+def kept_filters(wanted: TicketFilter) -> list[tuple[str, str]]:
+    """The filters about clocks that the form has no field for: links set them, and they stay."""
+    return [pair for pair in wanted.parameters() if pair[0] in CLOCK_FILTERS and pair[0] not in ("due", "waiting_for")]
 
 
 def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:

@@ -38,7 +38,7 @@ from tickets.store.word_index import WordIndex
 from tickets.topics.store import TopicStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
-from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields
+from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields, kept_filters
 from tickets.views.tickets.saved_views import view_links
 from tickets.views.tickets.timeline import timeline_entry
 
@@ -81,7 +81,7 @@ class ExtraField:
 @require_GET
 @tenant_required()
 def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """Tickets, newest first, filtered by the address; status 400 with the field's name if a filter is invalid."""
+    """Tickets, newest first or most overdue first, filtered by the address; status 400 with the field's name if a filter is invalid."""
     store, zone = TicketStore(access.tenant), access.tenant.zone
     frame = begin_frame(request, access)
     connection_names = start(partial(find_connection_names, access.tenant))
@@ -133,6 +133,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "fields": fields() if fields else None,
         "chips": chips(wanted, zone, columns, topics=TopicStore(access.tenant).find_names(wanted.topic)),
         "only_unknown": ("unknown",),
+        "kept": kept_filters(wanted),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
         "batch": find_batch(access.tenant, batch) if (batch := request.GET.get("corrected", "")) else None,

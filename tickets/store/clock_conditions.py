@@ -1,0 +1,80 @@
+"""The conditions of a list on its tickets' clocks and closings, each as a match and the index that finds it. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tickets.records.statuses import StatusesIn
+from tickets.store.filters import TicketFilter
+from tickets.store.index_scans import CLOCK_INDEX, DUE_INDEX, TURN_INDEX
+
+Document = dict[str, Any]
+
+SOON: Final = timedelta(hours=4)
+"""What is due within this time is due soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCondition:
+    """`match` says which tickets are meant. `index` finds those with `bounds`, of which they are a part.
+
+    Without an index, other conditions have to find them.
+    """
+
+    match: Document
+    index: str = ""
+    bounds: Document | None = None
+
+
+def clock_conditions(wanted: TicketFilter, *, now: datetime) -> list[ClockCondition]:
+    """The one whose index is in the order of the list first, then those with an index."""
+    return list(_conditions(wanted, now))
+
+
+def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ClockCondition]:
+    if wanted.due:
+        due = _due(wanted, now)
+        yield ClockCondition(due, DUE_INDEX, due)
+    if wanted.clock is not None:
+        yield _stopped(wanted, wanted.clock)
+    if resolved := _range(wanted.resolved_from, wanted.resolved_to):
+        # The moments ascend, so the last one is in the period if one is and none is later.
+        last = {"turns": {"$elemMatch": resolved}}
+        later = {"turns": {"$not": {"$gte": wanted.resolved_to}}} if wanted.resolved_to else {}
+        closed = {"status": StatusesIn(("closed",)).condition}
+        yield ClockCondition({"$and": [last, closed, *([later] if later else [])]}, TURN_INDEX, last)
+    if reopened := _range(wanted.reopened_from, wanted.reopened_to):
+        bounds = {"turns": {"$elemMatch": reopened}}
+        yield ClockCondition({"$expr": _reopened(reopened)}, TURN_INDEX, bounds)
+    if wanted.waiting_for:
+        yield ClockCondition({"waiting_for": {"$in": list(wanted.waiting_for)}})
+
+
+def _due(wanted: TicketFilter, now: datetime) -> Document:
+    end = now + SOON if "soon" in wanted.due else now
+    start = {} if "breached" in wanted.due else {"$gte": now}
+    # The index is partial; the condition names what it has.
+    return {"$and": [{"next_due_at": {"$exists": True}}, {"next_due_at": {**start, "$lt": end}}]}
+
+
+def _stopped(wanted: TicketFilter, clock: str) -> ClockCondition:
+    period = _range(wanted.stopped_from, wanted.stopped_to)
+    met = {} if wanted.met is None else {"met": wanted.met}
+    at = {"at": period} if period else {}
+    exists: Document = {"clocks": {"$exists": True}}
+    bounds = {"$and": [exists, {"clocks": {"$elemMatch": at}}]} if at else exists
+    return ClockCondition({"clocks": {"$elemMatch": {"clock": clock, **at, **met}}}, CLOCK_INDEX, bounds)
+
+
+def _range(start: datetime | None, end: datetime | None) -> Document:
+    return {sign: moment for sign, moment in (("$gte", start), ("$lt", end)) if moment is not None}
+
+
+def _reopened(period: Document) -> Document:
+    """Whether one of the moments at odd places, those of reopening, lies in the period, as an expression."""
+    turns = {"$ifNull": ["$turns", []]}
+    moment = {"$arrayElemAt": [turns, "$$place"]}
+    within = {"$and": [{sign: [moment, end]} for sign, end in period.items()]}
+    places = {"$range": [1, {"$size": turns}, 2]}
+    return {"$anyElementTrue": [{"$map": {"input": places, "as": "place", "in": within}}]}

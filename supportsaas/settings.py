@@ -122,6 +122,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.topics.tagging",
     "tickets.status_mapping.remapping",
     "tickets.recount.walk",
+    "tickets.number_alerts.watching",
     "tickets.alerts.dispatcher",
     "tickets.erasure.retention",
     "tickets.erasure.tenants",

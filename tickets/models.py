@@ -9,6 +9,7 @@ from tickets.alerts.model import Channel as Channel
 from tickets.helpdesks.hook_model import Hook as Hook
 from tickets.helpdesks.model import HelpdeskToken as HelpdeskToken
 from tickets.helpdesks.model import Source as Source
+from tickets.number_alerts.model import NumberAlert as NumberAlert
 from tickets.rules.model import ClassificationRule as ClassificationRule
 from tickets.service_levels.model import OpeningHours as OpeningHours
 from tickets.status_mapping.model import StatusMapping as StatusMapping

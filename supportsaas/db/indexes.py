@@ -315,6 +315,11 @@ INDEXES: tuple[Index, ...] = (
         "Incidents that are going on, of some tenants or of all.",
         {"partialFilterExpression": {"is_ongoing": True}},
     ),
+    Index(
+        "number_alert_states",
+        (("tenant_id", UP), ("is_firing", UP)),
+        "How many alerts on numbers fire, for the links to them.",
+    ),
     Index("rollup_findings", (("found_at", UP),), "Days whose numbers were wrong lately."),
     Index(
         "rollup_findings",

@@ -74,6 +74,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("topic_finding", field="_id"),
     TenantData("topic_tagging", field="_id"),
     TenantData("clock_recount", field="_id"),
+    TenantData("number_alert_states"),
     TenantData("older_words", field="_id"),
     TenantData("status_remapping", field="_id"),
     TenantData("schedules", field="_id", may_name_connection=True),

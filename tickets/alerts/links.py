@@ -20,6 +20,8 @@ class Link:
 def link_of(message: Message) -> Link:
     """The page that the message is about: its ticket, its customer, the ticket list or the alerts."""
     tickets = message.tickets
+    if message.kind == "number":
+        return Link(_address("number-alerts", message.tenant_id), "Open the alert")
     if not tickets:
         return Link(_address("alerts", message.tenant_id), "Open alerts")
     if len(tickets) == 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
-MessageKind = Literal["ticket", "digest", "trouble", "recovery", "test"]
+MessageKind = Literal["ticket", "digest", "trouble", "number", "recovery", "test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ percentile is at most 2% off.
 
 from collections.abc import Sequence
 from math import exp, floor, log
+from typing import Any
 
 STEP = log(1.04)
 
@@ -13,6 +14,11 @@ STEP = log(1.04)
 def step_of(seconds: float) -> int:
     """The step that a duration belongs to."""
     return floor(log(max(seconds, 1.0)) / STEP)
+
+
+def step_expression(seconds: str) -> dict[str, Any]:
+    """`step_of` as an expression of MongoDB, of a field that holds seconds."""
+    return {"$toInt": {"$floor": {"$divide": [{"$ln": {"$max": [seconds, 1]}}, STEP]}}}
 
 
 def seconds_of(step: int) -> float:

@@ -131,9 +131,12 @@ def move_view(view: SavedView, direction: Direction) -> None:
 
 
 def delete_view(view: SavedView) -> None:
-    """Delete the view. Deleting twice does nothing more."""
-    for stored in SavedView.objects.filter(tenant=view.tenant, pk=view.pk):
-        stored.delete()
+    """Delete the view. Deleting twice does nothing more. Raises `Rejected` while an alert watches it."""
+    try:
+        for stored in SavedView.objects.filter(tenant=view.tenant, pk=view.pk):
+            stored.delete()
+    except models.RestrictedError:
+        raise Rejected(f"An alert watches the view “{view.name}”. Delete the alert first.") from None
 
 
 def _save(view: SavedView) -> None:

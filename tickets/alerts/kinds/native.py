@@ -33,7 +33,7 @@ class NativeSender:
 def _facts_of(message: Message) -> dict[str, str]:
     facts = {"ticket_id": message.key, "tenant_id": message.tenant_id, "reason": message.headline}
     if not message.tickets:
-        return {**facts, "urgency": "high" if message.kind == "trouble" else "low"}
+        return {**facts, "urgency": "high" if message.kind in ("trouble", "number") else "low"}
     first = message.tickets[0]
     if len(message.tickets) == 1 and first.reason.strip():
         facts["reason"] = first.reason.strip()

@@ -23,7 +23,7 @@ from tickets.alerts.untrusted_text import JOINER
 MOST_TICKETS: Final = 15
 LONGEST_TEXT: Final = 300
 _SIGNS: Final = re.compile(r"(?<=\w)[.:](?=[\w/])|[@#*_~`|\[\]]")
-_MARKS: Final = {"ticket": "🔴", "digest": "🔴", "trouble": "🟠", "recovery": "🟢", "test": "🔵"}
+_MARKS: Final = {"ticket": "🔴", "digest": "🔴", "trouble": "🟠", "number": "🟠", "recovery": "🟢", "test": "🔵"}
 
 
 class SlackSender:

@@ -33,7 +33,14 @@ from tickets.views.fragments import render_page_or_fragment
 logger = logging.getLogger(__name__)
 
 LABELS: dict[Status, str] = {"pending": "Waiting", "dead": "Failed", "delivered": "Delivered", "dropped": "Discarded"}
-_KINDS = {"ticket": "Ticket", "digest": "Digest", "trouble": "Outage", "recovery": "Recovery", "test": "Test"}
+_KINDS = {
+    "ticket": "Ticket",
+    "digest": "Digest",
+    "trouble": "Outage",
+    "number": "Number",
+    "recovery": "Recovery",
+    "test": "Test",
+}
 _MOST_LINKS = 10
 
 

@@ -128,8 +128,12 @@ def move_view(request: TenantRequest, access: TenantAccess, view_id: str) -> Htt
 @tenant_required(Role.MANAGER)
 def delete_view(request: TenantRequest, access: TenantAccess, view_id: str) -> HttpResponse:
     view = access.find_or_404(SavedView, view_id)
-    saved_views.delete_view(view)
-    messages.success(request, f"Deleted the view “{view}”.")
+    try:
+        saved_views.delete_view(view)
+    except Rejected as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Deleted the view “{view}”.")
     return redirect("saved-views", access.tenant.slug)
 
 

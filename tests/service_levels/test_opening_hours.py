@@ -1,5 +1,6 @@
 """Business hours that are stored: what is saved, by whom it is seen, and what clocks get of them."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from supportsaas.db import mongo
 from tenants.models import AuditEntry, Tenant
+from tests.builders import store_tickets
 from tests.commands import run
 from tickets.recount.opening_hours import save_opening_hours
 from tickets.recount.walk import RECOUNT
@@ -156,3 +158,26 @@ def test_the_clocks_of_stored_tickets_follow(tenant: Tenant) -> None:
     assert not is_recounted_after(make_hours(tenant))
     assert is_recounted_after(make_hours(tenant, country="DE"))
     assert is_recounted_after(None)
+
+
+def test_stored_tickets_get_their_business_time(tenant: Tenant) -> None:
+    friday, monday = datetime(2026, 11, 27, 16, tzinfo=UTC), datetime(2026, 11, 30, 10, tzinfo=UTC)
+    ticket = {"id": "T-1", "created_at": friday.isoformat(), "first_reply_at": monday.isoformat()}
+    store_tickets(tenant, [ticket], now=NOW)
+
+    def business_seconds() -> object:
+        stored = mongo.collection("tickets").find_one({"tenant_id": "acme", "external_id": "T-1"})
+        assert stored is not None
+        return next(each["business"] for each in stored["clocks"] if each["clock"] == "first_reply")
+
+    def follow(hours: OpeningHours | None) -> None:
+        save_opening_hours(tenant, hours)
+        RECOUNT.walk_waiting(threading.Event())
+
+    assert business_seconds() is None
+    follow(make_hours(tenant))
+    assert business_seconds() == 2 * 3600
+    follow(make_hours(tenant, closed_days=["2026-11-30"]))
+    assert business_seconds() == 3600
+    follow(None)
+    assert business_seconds() is None

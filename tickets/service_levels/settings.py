@@ -2,8 +2,9 @@
 
 from tenants.models import Tenant
 from tickets.clocks.settings import ClockSettings
+from tickets.service_levels.model import business_hours_of
 
 
 def find_clock_settings(tenant: Tenant) -> ClockSettings:
     """In a transaction, as the transaction sees it."""
-    return ClockSettings()
+    return ClockSettings(business_hours=business_hours_of(tenant))

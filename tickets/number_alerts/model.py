@@ -1,6 +1,7 @@
 """NumberAlert: a number that a tenant watches, and when to alert about it."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime
 from typing import Final
 
@@ -22,8 +23,10 @@ MOST_ALERTS: Final = 30
 LONGEST_NAME: Final = 80
 A_DAY: Final = 24
 LARGEST_THRESHOLD: Final = 1_000_000_000
-NOT_WATCHED: Final = ("q", "incident", "created_from", "created_to")
-"""The filters of a view that no alert can follow: a search may stop early, and a fixed period never changes."""
+NOT_WATCHED: Final = ("q", "incident")
+"""The filters of a view that no alert can follow, besides fixed periods, which never change."""
+
+UNWATCHED: Final = "A view with a search, an incident or a fixed period cannot be watched. Choose another one."
 
 
 class NumberAlert(Audited):
@@ -136,13 +139,9 @@ class NumberAlert(Audited):
             return
         if self.metric == "negative_share" and wanted.sentiment:
             yield "view", "A view that filters by sentiment has no share of negative tickets. Choose another one."
-        for name in NOT_WATCHED:
-            if getattr(wanted, name):
-                yield (
-                    "view",
-                    "A view with a search, an incident or a fixed period cannot be watched. Choose another one.",
-                )
-                return
+        values = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+        if any(values[name] for name in NOT_WATCHED) or any(isinstance(each, datetime) for each in values.values()):
+            yield "view", UNWATCHED
 
 
 def show_value(value: float, metric: Metric) -> str:

@@ -19,6 +19,9 @@ from tickets.erasure.retention import erase_past_retention
 from tickets.helpdesks.model import Source
 from tickets.ingestion.schedule import find_schedules
 from tickets.ingestion.sync_state import find_state, save_state
+from tickets.recount.opening_hours import save_opening_hours
+from tickets.recount.walk import RECOUNT
+from tickets.service_levels.model import OpeningHours
 
 SOURCE = "/admin/tenants/source/"
 
@@ -71,6 +74,26 @@ def test_a_changed_retention_period_holds_for_what_is_stored(staff: Client, tena
         assert mongo.collection("tickets").count_documents({}) == tickets
         (news,) = mongo.collection("outbox").find()
         assert news.get("expires_at") == (created_at + timedelta(days=int(days)) if days else None)
+
+
+def test_clocks_follow_a_changed_time_zone_if_business_hours_run_by_it(staff: Client, tenant: Tenant) -> None:
+    form = {
+        "name": "Acme", "is_active": "on",
+        "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0", "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0",
+    }  # fmt: skip
+
+    def is_recounted_in(zone: str) -> bool:
+        mongo.collection(RECOUNT.collection).delete_many({})
+        answer = staff.post(f"/admin/tenants/tenant/{tenant.pk}/change/", {**form, "timezone": zone})
+        assert answer.status_code == 302
+        return RECOUNT.is_running(tenant)
+
+    assert not is_recounted_in("Asia/Tokyo")
+    save_opening_hours(tenant, OpeningHours(tenant=tenant, week="Mon 09:00–17:00"))
+    assert is_recounted_in("Europe/Berlin")
+    assert not is_recounted_in("Europe/Berlin")
+    save_opening_hours(tenant, OpeningHours(tenant=tenant, week="Mon 09:00–17:00", timezone="Asia/Tokyo"))
+    assert not is_recounted_in("UTC")
 
 
 class TestSources:

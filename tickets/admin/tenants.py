@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from supportsaas.db.model_transaction import in_transaction
 from supportsaas.db.tenant_data import count_data
 from supportsaas.formatting import format_number
 from supportsaas.web.admin_search import Searchable
@@ -18,6 +19,7 @@ from tickets.alerts.retention import apply_retention
 from tickets.ingestion.connecting import follow_tenant
 from tickets.ingestion.worker import count_workers
 from tickets.jobs import JobActive, JobRequest
+from tickets.recount.opening_hours import follow_time_zone
 
 _ERASING = "The tenant is no longer accessible. Workers now erase its data; its ID can be used again after that."
 _KEPT = "From now on, no tickets are erased because of their age."
@@ -69,7 +71,12 @@ class TenantAdmin(Searchable):
         messages.info(request, _ERASING)
 
     def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        def work() -> None:
+            super(TenantAdmin, self).save_model(request, obj, form, change)
+            if change and "timezone" in form.changed_data:
+                follow_time_zone(obj)
+
+        in_transaction(work)
         if change:
             follow_tenant(obj)
         if change and "retention_days" in form.changed_data:

@@ -1,4 +1,4 @@
-"""Saving a tenant's business hours: the page and the command do it only here."""
+"""Changes of a tenant's business hours, which the clocks of its stored tickets follow. Pages and commands save only here."""
 
 from supportsaas.db.model_transaction import in_transaction, serialize_on
 from tenants.models import Tenant
@@ -29,3 +29,10 @@ def save_opening_hours(tenant: Tenant, chosen: OpeningHours | None) -> bool:
         return True
 
     return in_transaction(work)
+
+
+def follow_time_zone(tenant: Tenant) -> None:
+    """In the transaction that changes the tenant's time zone: have the clocks of stored tickets follow, if they run by it."""
+    hours = find_opening_hours(tenant)
+    if hours is not None and not hours.timezone:
+        request_recount(tenant)

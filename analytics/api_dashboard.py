@@ -9,11 +9,13 @@ from ninja import Field, Query, Router, Schema
 from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.figures import (
+    NOT_STOPPED,
     AtRiskCustomer,
     BacklogPoint,
+    ClockFigures,
     CustomerVolume,
     DashboardFigures,
-    Resolution,
+    Durations,
     Totals,
     ValueCount,
 )
@@ -133,13 +135,51 @@ class ResolutionOut(Schema):
     )
 
     @staticmethod
-    def of(found: Resolution) -> "ResolutionOut":
+    def of(found: ClockFigures, reopened: int) -> "ResolutionOut":
         return ResolutionOut(
-            resolved=found.resolved,
-            median_seconds=_whole(found.median_seconds),
-            p90_seconds=_whole(found.p90_seconds),
-            reopened=found.reopened,
-            closing_time_unknown=found.untimed,
+            resolved=found.calendar.count,
+            median_seconds=_whole(found.calendar.median_seconds),
+            p90_seconds=_whole(found.calendar.p90_seconds),
+            reopened=reopened,
+            closing_time_unknown=found.unknown,
+        )
+
+
+class DurationsOut(Schema):
+    count: int
+    median_seconds: int | None
+    p90_seconds: int | None
+
+    @staticmethod
+    def of(found: Durations) -> "DurationsOut":
+        return DurationsOut(
+            count=found.count, median_seconds=_whole(found.median_seconds), p90_seconds=_whole(found.p90_seconds)
+        )
+
+
+class ClockOut(Schema):
+    """A clock over a period: those that stopped in it."""
+
+    calendar: DurationsOut
+    business: DurationsOut = Field(description="In the tenant's business hours; a count of 0 if it has none.")
+    unknown: int = Field(description="How many stopped after an unknown time. They are in no other number.")
+    met: int = Field(description="Targets met.")
+    breached: int = Field(description="Targets breached.")
+    met_ratio: float | None = Field(description="0 to 1: of the targets met or breached; null if there were none.")
+    by: dict[str, int] = Field(
+        description="Where the ends of the known ones are from: `helpdesk`, `conversation`, `events` or `history`."
+    )
+
+    @staticmethod
+    def of(found: ClockFigures) -> "ClockOut":
+        return ClockOut(
+            calendar=DurationsOut.of(found.calendar),
+            business=DurationsOut.of(found.business),
+            unknown=found.unknown,
+            met=found.met,
+            breached=found.breached,
+            met_ratio=found.met_ratio,
+            by=dict(found.by),
         )
 
 
@@ -172,6 +212,10 @@ class DashboardOut(Schema):
     week_hours: list[list[int]] = Field(description="Tickets by hour of the week: 7 days from Monday, 24 hours each.")
     resolution: ResolutionOut
     previous_resolution: ResolutionOut
+    clocks: dict[str, ClockOut] = Field(
+        description="`first_reply`, `next_reply` and `resolution`; without those that never stopped in the period."
+    )
+    previous_clocks: dict[str, ClockOut]
 
 
 @router.get(
@@ -253,8 +297,12 @@ def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext
             for each in figures.ages
         ],
         week_hours=[list(figures.week_hours[day * 24 : (day + 1) * 24]) for day in range(7)],
-        resolution=ResolutionOut.of(figures.resolution),
-        previous_resolution=ResolutionOut.of(figures.previous_resolution),
+        resolution=ResolutionOut.of(figures.clocks.get("resolution", NOT_STOPPED), figures.reopened),
+        previous_resolution=ResolutionOut.of(
+            figures.previous_clocks.get("resolution", NOT_STOPPED), figures.previous_reopened
+        ),
+        clocks={clock: ClockOut.of(each) for clock, each in figures.clocks.items()},
+        previous_clocks={clock: ClockOut.of(each) for clock, each in figures.previous_clocks.items()},
     )
 
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from tickets.records.histogram import percentile_of, seconds_of
 from tickets.rollups.differences import POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN
@@ -156,22 +156,6 @@ class AgeBand:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """The tickets closed in a period and not reopened since, how long they took, and how many were reopened.
-
-    The times are seconds from creation to closing, read from a histogram whose steps are 4% apart; None if nothing
-    was closed. `untimed` counts closed tickets created in the period whose closing time is unknown; no other number
-    includes them.
-    """
-
-    resolved: int = 0
-    untimed: int = 0
-    median_seconds: float | None = None
-    p90_seconds: float | None = None
-    reopened: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Durations:
     """How long something took: pairs of a step of the histogram (`tickets.records.histogram`) and a number, ascending."""
@@ -190,6 +174,11 @@ class Durations:
     def p90_seconds(self) -> float | None:
         return percentile_of(self.steps, 0.9)
 
+    @property
+    def percentiles(self) -> tuple[float | None, float | None]:
+        """Median and 90th percentile, in seconds."""
+        return self.median_seconds, self.p90_seconds
+
     def within(self, edges: Sequence[float]) -> tuple[int, ...]:
         """How many lie below the first edge, between two of them, and above the last. Edges are seconds, ascending."""
         counts = [0] * (len(edges) + 1)
@@ -203,7 +192,8 @@ class ClockFigures:
     """A clock (`tickets.clocks.stopwatch`) over a period: those that stopped in it.
 
     `business` is empty where the tenant has no business hours. `unknown`: how many stopped after an unknown time, which
-    are in neither. `met` and `breached`: by the targets that applied.
+    are in neither. `met` and `breached`: by the targets that applied. `by`: how many of the known ones have their end
+    from where (`tickets.clocks.stopwatch.By`), in the order of the names.
     """
 
     calendar: Durations = Durations()
@@ -211,12 +201,26 @@ class ClockFigures:
     unknown: int = 0
     met: int = 0
     breached: int = 0
+    by: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def stopped(self) -> int:
+        """All that stopped in the period, after a known time or not."""
+        return self.calendar.count + self.unknown
+
+    @property
+    def decided(self) -> int:
+        """How many had a target."""
+        return self.met + self.breached
 
     @property
     def met_ratio(self) -> float | None:
         """The share of targets that were met; None if none applied."""
-        decided = self.met + self.breached
-        return self.met / decided if decided else None
+        return self.met / self.decided if self.decided else None
+
+
+NOT_STOPPED: Final = ClockFigures()
+"""Of a clock that never stopped in the period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +264,7 @@ class DashboardFigures:
     - `week_hours` are the tickets by weekday and hour in the tenant's zone: 7 × 24 numbers, Monday first.
     - `ages` (youngest first) and the last point of `backlog` are about all tickets open now.
     - Without `has_earlier_data`, the tenant's first ticket is newer than the start of the previous period, so
-      `previous`, `previous_resolution`, `rising` and `rising_topics` cannot be compared with.
+      `previous`, `previous_clocks`, `previous_reopened`, `rising` and `rising_topics` cannot be compared with.
     - `topics` and `rising_topics` include hidden ones, because hiding a topic changes no ticket.
     """
 
@@ -283,8 +287,8 @@ class DashboardFigures:
     week_hours: tuple[int, ...] = ()
     backlog: tuple[BacklogPoint, ...] = ()
     ages: tuple[AgeBand, ...] = ()
-    resolution: Resolution = Resolution()
-    previous_resolution: Resolution = Resolution()
+    reopened: int = 0
+    previous_reopened: int = 0
     clocks: Mapping[str, ClockFigures] = field(default_factory=dict, hash=False)
     previous_clocks: Mapping[str, ClockFigures] = field(default_factory=dict, hash=False)
     has_earlier_data: bool = True

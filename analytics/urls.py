@@ -7,12 +7,16 @@ from analytics.views.dashboard import show_dashboard
 from analytics.views.digests import show_digests, unsubscribe_by_link
 from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
+from analytics.views.response_times import export_response_times, show_counting, show_response_times
 
 urlpatterns = [
     path("", show_overview, name="overview"),
     path("account/digests/", show_digests, name="digests"),
     path("digest/end/<str:token>/", unsubscribe_by_link, name="digest-unsubscribe"),
     path("t/<str:slug>/", show_dashboard, name="dashboard"),
+    path("t/<str:slug>/response-times/", show_response_times, name="response-times"),
+    path("t/<str:slug>/response-times/<str:format_name>/", export_response_times, name="response-times-export"),
+    path("t/<str:slug>/counting/", show_counting, name="counting"),
     path("t/<str:slug>/topics/", topics.show_topics, name="topics"),
     path("t/<str:slug>/topics/search/", topics.show_tagging, name="topics-tagging"),
     path("t/<str:slug>/topics/<str:topic_id>/rename/", topics.rename, name="topic-rename"),

@@ -13,7 +13,7 @@ from supportsaas.db.mongo import Document, Pipeline
 from tickets.clocks.stopwatch import NEVER, STATUS
 from tickets.records.histogram import STEP
 from tickets.rollups.blocks import Pieces, blocks_of
-from tickets.rollups.clock_sums import BREACHED, BUSINESS, CALENDAR, MET, UNKNOWN
+from tickets.rollups.clock_sums import BREACHED, BUSINESS, BY, CALENDAR, MET, UNKNOWN
 
 REPLIES_AND_RESOLUTION: Final = ("first_reply", "next_reply", "resolution")
 """The clocks that a dashboard shows."""
@@ -69,13 +69,18 @@ def _figures(sums: Mapping[str, int]) -> ClockFigures:
         unknown=sums.get(UNKNOWN, 0),
         met=sums.get(MET, 0),
         breached=sums.get(BREACHED, 0),
+        by=tuple(sorted(_under(sums, BY).items())),
     )
 
 
 def _durations(sums: Mapping[str, int], measure: str) -> Durations:
-    start = f"{measure} "
-    steps = {int(name.removeprefix(start)): number for name, number in sums.items() if name.startswith(start)}
+    steps = {int(step): number for step, number in _under(sums, measure).items()}
     return Durations(tuple(sorted(steps.items())))
+
+
+def _under(sums: Mapping[str, int], measure: str) -> dict[str, int]:
+    start = f"{measure} "
+    return {name.removeprefix(start): number for name, number in sums.items() if name.startswith(start)}
 
 
 def _count(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection[str]) -> list[UnionPart]:
@@ -113,6 +118,7 @@ def _of_tickets(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection
     measured: list[Any] = [
         _if_number("$clocks.seconds", _step_name(CALENDAR, "$clocks.seconds")),
         _if_number("$clocks.business", _step_name(BUSINESS, "$clocks.business")),
+        _if_number("$clocks.seconds", {"$concat": [f"{BY} ", "$clocks.by"]}),
         {
             "$cond": [
                 {"$and": [{"$eq": ["$clocks.seconds", None]}, {"$ne": ["$clocks.by", NEVER]}]},

@@ -65,6 +65,18 @@ class ChartFiles:
         return f"{path_with_gap('chart-export', self.slug, GAP, 'csv').filled(name)}?{self.query}"
 
 
+@dataclass(frozen=True, slots=True)
+class ClockPages:
+    """Where the clocks are shown in full, and explained."""
+
+    response_times_path: str
+    counting_path: str
+
+    @classmethod
+    def of(cls, slug: str) -> "ClockPages":
+        return cls(path_of("response-times", slug), path_of("counting", slug))
+
+
 @lru_cache(maxsize=2048)
 def _write(name: str, value: Any) -> str:
     """One condition of a query string."""

@@ -26,10 +26,10 @@ from analytics.figures import (
     AgeBand,
     ApiStatistics,
     BacklogPoint,
+    ClockFigures,
     DashboardFigures,
     DimensionCounts,
     OtherValues,
-    Resolution,
     RisingKeyword,
     TopicCount,
     TopicCustomers,
@@ -47,10 +47,8 @@ from tenants.models import Tenant
 from tickets.ingestion.sync_status import data_as_of
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
 from tickets.records.facets import SENTIMENT_SUMS, UNKNOWN, URGENCY_SUMS
-from tickets.records.histogram import percentile_of
 from tickets.records.period import Period, day_start
 from tickets.rollups.blocks import start_of
-from tickets.rollups.differences import UNTIMED
 from tickets.rollups.view import rollup_view
 
 _FLOWS = {"created": "total", "settled": "settled", "reopened": "reopened"}
@@ -169,11 +167,6 @@ class StatisticsStore:
                 {"$match": {"metric": "counters"}},
                 {"$group": {"_id": {"day": "$day", "is_previous": "$is_previous"}, **flows}},
             ],
-            "times": [
-                {"$unwind": "$times"},
-                {"$group": {"_id": {"is_previous": "$is_previous", "step": "$times.k"}, "count": {"$sum": "$times.n"}}},
-                {"$sort": {"_id.step": 1}},
-            ],
             "after_period": [
                 {"$match": {"metric": "after_period"}},
                 {"$group": {"_id": None, "more_open": {"$sum": {"$subtract": [or_0("opened"), or_0("resolved")]}}}},
@@ -184,6 +177,16 @@ class StatisticsStore:
             **customer_facets(scope, counted.period, tickets=customers.EVIDENCE_SHOWN),
         }
         return [*joined(parts), {"$facet": facets}, _SUMS_OF_TREND]
+
+    def clocks(
+        self, period: Period, *, comparison: Period, narrowing: Narrowing = ALL_TICKETS, now: datetime | None = None
+    ) -> tuple[dict[str, ClockFigures], dict[str, ClockFigures]]:
+        """Every clock that stopped in the period and in the one it is compared with, also those of statuses."""
+        with self._scope(narrowing, now or clock.now()) as scope:
+            part = clock_part(scope, CountedPeriod.of(scope, period, comparison, by_day=False))
+            rows = self._rows(scope, [part], []) if part else []
+            statuses = scope.view.values.get("status", ())
+        return clock_figures(rows, statuses=statuses), clock_figures(rows, of="before", statuses=statuses)
 
     def topic_customers(
         self, period: Period, topic_ids: Sequence[str], *, narrowing: Narrowing, now: datetime
@@ -296,8 +299,8 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         week_hours=_week_hours(found["week_hours"]),
         backlog=_backlog(found, counted, scope),
         ages=_ages(found["ages"], ages),
-        resolution=_resolution(found, is_previous=False),
-        previous_resolution=_resolution(found, is_previous=True),
+        reopened=_reopened(found, is_previous=False),
+        previous_reopened=_reopened(found, is_previous=True),
         clocks=clock_figures(found["clocks"]),
         previous_clocks=clock_figures(found["clocks"], of="before"),
     )
@@ -357,17 +360,6 @@ def _ages(rows: Sequence[Document], edges: Sequence[datetime]) -> tuple[AgeBand,
     )
 
 
-def _resolution(found: Document, *, is_previous: bool) -> Resolution:
-    times = [row for row in found["times"] if row["_id"]["is_previous"] is is_previous]
-    flows = [row for row in found["flows"] if row["_id"]["is_previous"] is is_previous]
-    # Roll-ups keep a step whose tickets were reopened or erased, with no tickets left in it.
-    steps = {int(row["_id"]["step"]): row["count"] for row in times if row["count"]}
-    untimed = steps.pop(UNTIMED, 0)
-    counts = sorted(steps.items())
-    return Resolution(
-        resolved=sum(steps.values()),
-        untimed=untimed,
-        median_seconds=percentile_of(counts, 0.5),
-        p90_seconds=percentile_of(counts, 0.9),
-        reopened=sum(row["reopened"] for row in flows),
-    )
+def _reopened(found: Document, *, is_previous: bool) -> int:
+    rows = [row for row in found["flows"] if row["_id"]["is_previous"] is is_previous]
+    return sum(row["reopened"] for row in rows)

@@ -8,7 +8,15 @@ from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, customers_text, lift_text
-from analytics.figures import AtRiskCustomer, DashboardFigures, OtherValues, Reason, ValueCount
+from analytics.figures import (
+    NOT_STOPPED,
+    AtRiskCustomer,
+    ClockFigures,
+    DashboardFigures,
+    OtherValues,
+    Reason,
+    ValueCount,
+)
 from supportsaas.formatting import format_label, format_number, format_rough_duration
 from tickets.records.facets import NOT_CLASSIFIED, UNKNOWN, URGENCY_SUMS
 from tickets.records.statuses import state_of
@@ -273,31 +281,61 @@ def _week(figures: DashboardFigures, context: DashboardContext) -> Table:
     return Table("week-hours", "Tickets by weekday and hour", columns, rows)
 
 
+def _first_reply(figures: DashboardFigures, context: DashboardContext) -> Table:
+    columns = (
+        Column("period", "Period"),
+        Column("first_replies", "First replies", "count"),
+        *CLOCK_COLUMNS,
+        Column("unknown", "Unknown", "count"),
+    )
+    shown = _clock_periods(figures, "first_reply")
+    rows = tuple(
+        (Cell(name), Cell(each.calendar.count), *clock_cells(each), Cell(each.unknown)) for name, each, _ in shown
+    )
+    has_any = any(each.stopped or each.decided for _, each, _ in shown)
+    return Table("first-reply", "First reply", columns, rows if has_any else ())
+
+
 def _resolution(figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("period", "Period"),
         Column("resolved", "Resolved", "count"),
-        Column("median_seconds", "Median time", "seconds"),
-        Column("p90_seconds", "90th percentile", "seconds"),
+        *CLOCK_COLUMNS,
         Column("reopened", "Reopened", "count"),
         Column("closing_time_unknown", "Closing time unknown", "count"),
     )
-    shown = [("This period", figures.resolution)]
-    if figures.has_earlier_data:
-        shown.append(("Previous period", figures.previous_resolution))
+    shown = _clock_periods(figures, "resolution")
     rows = tuple(
-        (
-            Cell(name),
-            Cell(each.resolved),
-            _length(each.median_seconds),
-            _length(each.p90_seconds),
-            Cell(each.reopened),
-            Cell(each.untimed),
-        )
-        for name, each in shown
+        (Cell(name), Cell(each.calendar.count), *clock_cells(each), Cell(reopened), Cell(each.unknown))
+        for name, each, reopened in shown
     )
-    has_any = any(each.resolved or each.reopened or each.untimed for _, each in shown)
+    has_any = any(each.stopped or reopened for _, each, reopened in shown)
     return Table("resolution", "Time to resolution", columns, rows if has_any else ())
+
+
+def _clock_periods(figures: DashboardFigures, clock: str) -> list[tuple[str, ClockFigures, int]]:
+    """The period and the previous one, if there is earlier data: name, clock, and how many tickets were reopened."""
+    shown = [("This period", figures.clocks.get(clock, NOT_STOPPED), figures.reopened)]
+    if figures.has_earlier_data:
+        before = figures.previous_clocks.get(clock, NOT_STOPPED)
+        shown.append(("Previous period", before, figures.previous_reopened))
+    return shown
+
+
+CLOCK_COLUMNS = (
+    Column("median_seconds", "Median time", "seconds"),
+    Column("p90_seconds", "90th percentile", "seconds"),
+    Column("business_median_seconds", "Median in business hours", "seconds"),
+    Column("business_p90_seconds", "90th percentile in business hours", "seconds"),
+    Column("met", "Targets met", "count"),
+    Column("breached", "Targets breached", "count"),
+)
+
+
+def clock_cells(found: ClockFigures) -> tuple[Cell, ...]:
+    """A cell for each of `CLOCK_COLUMNS`."""
+    times = (each for durations in (found.calendar, found.business) for each in durations.percentiles)
+    return (*(length_cell(each) for each in times), Cell(found.met), Cell(found.breached))
 
 
 TABLES: Mapping[str, Callable[[DashboardFigures, DashboardContext], Table]] = {
@@ -316,6 +354,7 @@ TABLES: Mapping[str, Callable[[DashboardFigures, DashboardContext], Table]] = {
     "backlog": _backlog,
     "ages": _ages,
     "week-hours": _week,
+    "first-reply": _first_reply,
     "resolution": _resolution,
 }
 """By the name in the URL."""
@@ -360,5 +399,5 @@ def _share(count: int, whole: int) -> Cell:
     return Cell(round(count / whole, 6) if whole else None)
 
 
-def _length(seconds: float | None) -> Cell:
+def length_cell(seconds: float | None) -> Cell:
     return Cell(None if seconds is None else round(seconds), "" if seconds is None else format_rough_duration(seconds))

@@ -7,10 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from supportsaas.db.mongo import Document, Pipeline
-from tickets.records.histogram import STEP
 from tickets.records.statuses import IS_OPEN
 from tickets.rollups.blocks import HOUR
-from tickets.rollups.differences import UNTIMED
 
 HOUR_MS = 3_600_000
 
@@ -18,32 +16,23 @@ HOUR_MS = 3_600_000
 def transition_stages(ranges: Sequence[Document]) -> Pipeline:
     """A row for every status transition (opening or closing) in the ranges.
 
-    `turn` is when; `settled` or `reopened` is 1. If the ticket is still closed by it, `resolved` is 1 and `took` is the
-    step of the histogram of its time to resolution.
+    `turn` is when; `settled` or `reopened` is 1.
 
     A ticket that was closed when it was first imported has its first transition at its creation, so that it is in no
-    backlog. How long it took is unknown, as for tickets of earlier versions that have not been updated. If such a
-    version took the status of an open ticket for closed, its last transition does not count.
+    backlog. If an earlier version took the status of an open ticket for closed, its last transition does not count.
     """
     is_in_ranges = {"$or": [{"turn": within} for within in ranges]}
     is_closing = {"$eq": [{"$mod": ["$place", 2]}, 0]}
     is_last = {"$eq": ["$place", {"$subtract": ["$turns", 1]}]}
-    is_still_closed = {"$and": [is_closing, is_last, {"$not": [IS_OPEN]}]}
     is_mistaken = {"$and": [is_closing, is_last, IS_OPEN]}
-    is_timed = {"$or": [{"$gt": ["$place", 0]}, {"$eq": ["$is_closing_known", True]}]}
-    seconds = {"$max": [{"$divide": [{"$subtract": ["$turn", "$created_at"]}, 1000]}, 1]}
-    step = {"$floor": {"$divide": [{"$ln": seconds}, STEP]}}
-    fields = {"source": 1, "status": 1, "created_at": 1, "is_closing_known": 1}
     return [
-        {"$project": {"_id": 0, **fields, "turn": "$turns", "turns": {"$size": "$turns"}}},
+        {"$project": {"_id": 0, "status": 1, "turn": "$turns", "turns": {"$size": "$turns"}}},
         {"$unwind": {"path": "$turn", "includeArrayIndex": "place"}},
         {"$match": is_in_ranges},
         {
             "$set": {
                 "settled": {"$cond": [{"$and": [is_closing, {"$not": [is_mistaken]}]}, 1, 0]},
                 "reopened": {"$cond": [is_closing, 0, 1]},
-                "resolved": {"$cond": [is_still_closed, 1, 0]},
-                "took": {"$cond": [{"$and": [is_still_closed, is_timed]}, step, UNTIMED]},
             }
         },
     ]

@@ -2,7 +2,7 @@
 
 Each gives rows of named fields:
 
-- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status`, `times` and
+- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status` and
   `week_hours` as lists; `lists` rows have only lists; `after_period` and `age` rows have a `key` and a `count`, and
   `choice` rows also the `field` that has the key as its value.
 - `is_previous`: whether it belongs to the previous period. Otherwise `bucket` and `day` say which bucket of the
@@ -42,7 +42,7 @@ EVERYTHING: frozenset[Extra] = frozenset(("choice", "transitions", "week_hour"))
 
 _PLACE = {name: f"$_id.{name}" for name in ("is_previous", "bucket", "day")}
 _COUNTERS = dict.fromkeys(COUNTERS, 1)
-_NUMBER_KEY: Document = {"$toInt": "$$this.k"}
+_WEEK_HOURS: Document = entries_of("$week_hours", {"$toInt": "$$this.k"})
 
 _CHOICES = {"source": "sources", **{name: name for name in DIMENSIONS}}
 """What a dashboard can be narrowed by, with the field of roll-ups that has its numbers."""
@@ -139,10 +139,10 @@ def period_parts(
     parts: list[UnionPart] = []
     if counted.current.days:
         parts.append(_day_counters(scope, counted.current.days, counted.day_axis))
-        if wanted & {"transitions", "week_hour"}:
-            parts.append(_day_lists(scope, counted.current.days, wanted))
+        if "week_hour" in wanted:
+            parts.append(_day_lists(scope, counted.current.days))
     if counted.previous.days:
-        parts.append(_previous_days(scope, counted.previous.days, counted.day_axis, wanted))
+        parts.append(_previous_days(scope, counted.previous.days, counted.day_axis))
     if hours:
         parts.append(_hour_counters(scope, hours, counted.time_axis, wanted))
     if raw:
@@ -163,33 +163,26 @@ def _day_counters(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> Un
     return UnionPart("rollup_numbers", match, [row])
 
 
-def _day_lists(scope: QueryScope, days: Sequence[DayRange], wanted: frozenset[Extra]) -> UnionPart:
-    """The times to resolution and the hours of the week of whole days."""
-    lists: Document = {"is_previous": {"$literal": False}, **_lists(wanted)}
+def _day_lists(scope: QueryScope, days: Sequence[DayRange]) -> UnionPart:
+    """The hours of the week of whole days."""
+    lists: Document = {"is_previous": {"$literal": False}, "week_hours": _WEEK_HOURS}
     return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [_row("lists", lists)])
 
 
-def _previous_days(scope: QueryScope, days: Sequence[DayRange], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
+def _previous_days(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
     """The whole days of the previous period. None of its numbers is shown by the day."""
-    row = _row("counters", {**axis.place, **_counters(scope), **_lists(wanted - {"week_hour"})})
+    row = _row("counters", {**axis.place, **_counters(scope)})
     return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [row])
 
 
 def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
-    lists = _lists(wanted)
-    if "week_hours" in lists:
-        lists["week_hours"] = {"$cond": [axis.is_previous, [], lists["week_hours"]]}
+    lists = {"week_hours": {"$cond": [axis.is_previous, [], _WEEK_HOURS]}} if "week_hour" in wanted else {}
     row = _row("counters", {**axis.place, **_counters(scope), **lists})
     return UnionPart("rollup_numbers", scope.hours(hours), [row])
 
 
 def _counters(scope: QueryScope) -> Document:
     return {**_COUNTERS, "status": scope.named("status", "$status"), "settled": 1, "reopened": 1}
-
-
-def _lists(wanted: frozenset[Extra]) -> Document:
-    names = {"transitions": "times", "week_hour": "week_hours"}
-    return {field: entries_of(f"${field}", _NUMBER_KEY) for extra, field in names.items() if extra in wanted}
 
 
 def _ticket_counters(scope: QueryScope, periods: Sequence[Period], axis: Axis) -> UnionPart:
@@ -204,14 +197,12 @@ def _ticket_counters(scope: QueryScope, periods: Sequence[Period], axis: Axis) -
 
 
 def _ticket_transitions(scope: QueryScope, periods: Sequence[Period], axis: Axis) -> UnionPart:
-    group_key = {**axis.on("$turn").place, "took": "$took"}
-    sums = {name: {"$sum": f"${name}"} for name in ("settled", "reopened", "resolved")}
-    times = {"$cond": [{"$gt": ["$resolved", 0]}, [{"k": "$_id.took", "n": "$resolved"}], []]}
+    sums = {name: {"$sum": f"${name}"} for name in ("settled", "reopened")}
     stages = [
         *scope.narrowing_stages,
         *transition_stages([within(each) for each in periods]),
-        {"$group": {"_id": group_key, **sums}},
-        _row("counters", {**_place_of_group(axis), "settled": 1, "reopened": 1, "times": times}),
+        {"$group": {"_id": axis.on("$turn").place, **sums}},
+        _row("counters", {**_place_of_group(axis), "settled": 1, "reopened": 1}),
     ]
     return UnionPart("tickets", scope.transitions(periods), stages)
 

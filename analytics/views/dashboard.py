@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from analytics.dashboard.context import DashboardContext
-from analytics.dashboard.links import ChartFiles
+from analytics.dashboard.links import ChartFiles, ClockPages
 from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.topics import rising
 from analytics.dashboard.wording import comparison_text, period_text
@@ -27,9 +27,9 @@ from analytics.views.filter_bar import (
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
+from analytics.views.panels.clocks import first_reply_panel, resolution_panel
 from analytics.views.panels.customers import SCORE_EXPLAINED, customer_rows
 from analytics.views.panels.languages import not_classified_notice
-from analytics.views.panels.resolution import resolution_facts
 from analytics.views.panels.statuses import unmapped_notice
 from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
@@ -43,8 +43,10 @@ from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.incidents.store import IncidentStore
 from tickets.ingestion.setup_checklist import find_checklist
+from tickets.planning.stored_walk import Progress
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
+from tickets.recount.walk import RECOUNT
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -86,6 +88,7 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
     tagging = start(partial(TAGGING.find_progress, access.tenant))
+    recount = start(partial(RECOUNT.find_progress, access.tenant))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     shown = _Shown(
@@ -94,7 +97,9 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         comparison_text=comparison_text(period, context.comparison, zone, now),
         statuses_path=path_of("statuses", access.tenant.slug),
         topics_path=path_of("topics", access.tenant.slug),
-        tagged=progress.percentage if (progress := tagging()) and progress.is_running else None,
+        tagged=_percentage(tagging()),
+        worked_out=_percentage(recount()),
+        clock_pages=ClockPages.of(access.tenant.slug),
         can_run=access.can_run,
     )
     return {
@@ -120,7 +125,14 @@ class _Shown:
     topics_path: str
     tagged: int | None
     """How many percent of the stored tickets were looked through for topics; None if all were."""
+    worked_out: int | None
+    """How many percent of the stored tickets have their clocks by the tenant's current settings; None if all have."""
+    clock_pages: ClockPages
     can_run: bool
+
+
+def _percentage(progress: Progress | None) -> int | None:
+    return progress.percentage if progress is not None and progress.is_running else None
 
 
 def _panels(figures: DashboardFigures, context: DashboardContext, shown: _Shown) -> str:
@@ -149,8 +161,8 @@ def _panels_context(figures: DashboardFigures, context: DashboardContext, shown:
         "volume": bar_list(tables["customers"]),
         "backlog": backlog(figures, context, tables),
         "ages": bar_list(tables["ages"]),
-        "resolution": resolution_facts(figures),
-        "untimed": figures.resolution.untimed,
+        "first_reply": first_reply_panel(figures),
+        "resolution": resolution_panel(figures),
         "unmapped": unmapped_notice(figures, context),
         "not_classified": not_classified_notice(figures, context),
         "heat_map": heat_map(figures, context, tables),

@@ -16,12 +16,16 @@ from tickets.store.filters import FilterError, TicketFilter
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A period, and sources or the values of a dimension, such as a connection or a team (none means all of them)."""
+    """A period, and sources or the values of a dimension, such as a connection or a team (none means all of them).
+
+    `kept` are other parameters of the page that its links keep.
+    """
 
     chosen: ChosenPeriod
     sources: tuple[str, ...]
     zone: ZoneInfo
     dimension: Narrowing = ALL_TICKETS
+    kept: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], *, zone: ZoneInfo, now: datetime) -> "Selection":
@@ -54,7 +58,7 @@ class Selection:
 
     def other_parameters(self) -> list[tuple[str, str]]:
         """All but the period."""
-        return [(self.narrowing.field, each) for each in self.narrowing.values]
+        return [*((self.narrowing.field, each) for each in self.narrowing.values), *self.kept]
 
     def query(self, **changes: Any) -> str:
         """The selection, with some fields replaced, as a query string."""

@@ -30,6 +30,7 @@ from supportsaas.formatting import (
     format_number,
     format_percent,
     format_relative,
+    format_rough_duration,
 )
 from supportsaas.web import page_paths
 
@@ -66,6 +67,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
         "minute": _minute,
         "percent": format_percent,
         "relative": format_relative,
+        "rough_duration": format_rough_duration,
     }
     made.globals |= {
         "count": format_count,

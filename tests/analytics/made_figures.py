@@ -9,9 +9,10 @@ from analytics.figures import (
     AgeBand,
     AtRiskCustomer,
     BacklogPoint,
+    ClockFigures,
     CustomerVolume,
     DashboardFigures,
-    Resolution,
+    Durations,
     RisingKeyword,
     RisingTopic,
     TopicCount,
@@ -22,6 +23,7 @@ from analytics.figures import (
 )
 from analytics.periods import Unit, buckets_of, preset
 from tests.builders import NOON
+from tickets.records.histogram import step_of
 from tickets.store.filters import TicketFilter
 from tickets.topics.store import ListedTopic
 
@@ -110,6 +112,25 @@ def figures_of(context: DashboardContext) -> DashboardFigures:
             AgeBand("1–7 days", context.now - 7 * DAY, context.now - DAY, 0),
             AgeBand("older", None, context.now - 7 * DAY, 24),
         ),
-        resolution=Resolution(resolved=212, median_seconds=6 * 3600, p90_seconds=2.3 * 86_400, reopened=4),
-        previous_resolution=Resolution(resolved=106, median_seconds=8 * 3600, p90_seconds=None, reopened=0),
+        reopened=4,
+        clocks={
+            "first_reply": ClockFigures(
+                calendar=took((900, 150), (40_000, 50)),
+                business=took((600, 150), (9000, 50)),
+                unknown=7,
+                met=182,
+                breached=18,
+                by=(("conversation", 40), ("helpdesk", 160)),
+            ),
+            "resolution": ClockFigures(calendar=took((6 * 3600, 180), (2.3 * 86_400, 32)), unknown=3),
+        },
+        previous_clocks={
+            "first_reply": ClockFigures(calendar=took((900, 100)), business=took((500, 100)), met=80, breached=20),
+            "resolution": ClockFigures(calendar=took((8 * 3600, 106))),
+        },
     )
+
+
+def took(*times: tuple[float, int]) -> Durations:
+    """Pairs of seconds and how often it took that long, ascending."""
+    return Durations(tuple((step_of(seconds), number) for seconds, number in times))

@@ -1,6 +1,5 @@
 """The panels and tables of the dashboard: the same numbers, each with the list of exactly what it counts."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -12,17 +11,17 @@ from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.dashboard.topics import most_frequent, rising
-from analytics.figures import BacklogPoint, Resolution, TrendPoint
+from analytics.figures import BacklogPoint, ClockFigures, TrendPoint
 from analytics.periods import Unit, buckets_of
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
+from analytics.views.panels.clocks import ClockPanel, first_reply_panel, resolution_panel
 from analytics.views.panels.customers import customer_rows
-from analytics.views.panels.resolution import resolution_facts
 from analytics.views.panels.tiles import Tile, tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
 from supportsaas.web.jinja_templates import render_part
-from tests.analytics.made_figures import DAY, EMPTY, context_of, figures_of
+from tests.analytics.made_figures import DAY, EMPTY, context_of, figures_of, took
 from tests.builders import NOON
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
@@ -352,32 +351,64 @@ class TestHeatMap:
         assert heat_map(EMPTY, CONTEXT, dashboard_tables(EMPTY, CONTEXT)) is None
 
 
-class TestResolution:
-    def test_times_to_resolution_are_shown_with_their_change(self) -> None:
-        facts = resolution_facts(FIGURES)
-        told: Iterable[tuple[str, str, str | None, str]] = (
-            (each.name, each.text, each.change.text if each.change else None, each.before) for each in facts
-        )
-        assert list(told) == [
-            ("Resolved", "212", "+100%", "106"),
-            ("Median time", "6 h", "-25%", "8 h"),
-            ("90th percentile", "2.3 days", None, ""),
-            ("Reopened", "4", "+4", ""),
+def said(panel: ClockPanel | None) -> list[tuple[str, str, str, str, str]]:
+    """Name, number, change, number before, and the note of each fact."""
+    assert panel is not None
+    return [
+        (each.name, each.text, each.change.text if each.change else "", each.before, each.beside)
+        for each in panel.facts
+    ]
+
+
+class TestResponseTimes:
+    def test_first_replies_are_in_business_hours_with_calendar_time_beside(self) -> None:
+        panel = first_reply_panel(FIGURES)
+        assert said(panel) == [
+            ("First replies", "200", "+100%", "100", ""),
+            ("Median time", "10 min", "+22%", "8.3 min", "in business hours; 15 min in all"),
+            ("90th percentile", "2.5 h", "×18", "8.3 min", "in business hours; 11 h in all"),
+            ("Targets met", "91.0%", "+14%", "80.0%", "182 of 200"),
         ]
+        assert panel is not None and panel.unknown == "7 tickets not included: first reply unknown."
 
-    def test_the_resolution_is_not_shown_if_nothing_was_closed(self) -> None:
-        assert resolution_facts(EMPTY) == ()
+    def test_slower_replies_and_fewer_targets_met_are_worse(self) -> None:
+        panel, before = first_reply_panel(FIGURES), replace(FIGURES, clocks=FIGURES.previous_clocks)
+        assert panel is not None
+        assert [each.tone for each in panel.facts] == ["", "worse", "worse", "better"]
+        turned = first_reply_panel(replace(before, previous_clocks=FIGURES.clocks))
+        assert turned is not None
+        assert [each.tone for each in turned.facts] == ["", "better", "better", "worse"]
 
-    def test_a_ratio_of_times_needs_twenty_closed_before(self) -> None:
-        few = Resolution(resolved=19, median_seconds=8 * 3600, p90_seconds=86_400, reopened=0)
-        facts = resolution_facts(replace(FIGURES, previous_resolution=few))
-        assert [each.change.text if each.change else None for each in facts] == ["+193", None, None, "+4"]
+    def test_resolutions_are_in_calendar_time_without_business_hours(self) -> None:
+        panel = resolution_panel(FIGURES)
+        assert said(panel) == [
+            ("Resolved", "212", "+100%", "106", ""),
+            ("Median time", "6 h", "-24%", "7.9 h", ""),
+            ("90th percentile", "2.3 days", "+611%", "7.9 h", ""),
+            ("Targets met", "–", "", "", "no target applied"),
+            ("Reopened", "4", "+4", "", ""),
+        ]
+        assert panel is not None and panel.unknown == "3 resolved tickets not included: closing time unknown."
+
+    def test_nothing_is_shown_if_nothing_was_answered_or_closed(self) -> None:
+        assert first_reply_panel(EMPTY) is None
+        assert resolution_panel(EMPTY) is None
+
+    def test_a_ratio_of_times_needs_twenty_before(self) -> None:
+        few = {"resolution": ClockFigures(calendar=took((8 * 3600, 19)))}
+        facts = said(resolution_panel(replace(FIGURES, previous_clocks=few)))
+        assert [change for _, _, change, _, _ in facts] == ["+193", "", "", "", "+4"]
 
     def test_without_earlier_data_nothing_is_compared(self) -> None:
-        facts = resolution_facts(replace(FIGURES, has_earlier_data=False))
-        assert [(each.change, each.before) for each in facts] == [(None, "")] * 4
+        for panel in (first_reply_panel, resolution_panel):
+            facts = said(panel(replace(FIGURES, has_earlier_data=False)))
+            assert {(change, before) for _, _, change, before, _ in facts} == {("", "")}
 
     def test_the_resolution_is_shown_if_something_was_closed_before(self) -> None:
-        figures = replace(FIGURES, resolution=Resolution())
-        resolved, median, *_ = resolution_facts(figures)
-        assert (resolved.text, median.text, median.before) == ("0", "–", "8 h")
+        resolved, median, *_ = said(resolution_panel(replace(FIGURES, clocks={})))
+        assert (resolved[1], median[1], median[3]) == ("0", "–", "7.9 h")
+
+    def test_breaches_without_a_reply_are_shown_though_no_time_is_known(self) -> None:
+        only = {"first_reply": ClockFigures(breached=3)}
+        facts = said(first_reply_panel(replace(EMPTY, clocks=only)))
+        assert facts[-1][:2] == ("Targets met", "0.0%")

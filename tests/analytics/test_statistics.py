@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
-from analytics.figures import AtRiskCustomer, DashboardFigures, ValueCount
+from analytics.figures import NOT_STOPPED, AtRiskCustomer, DashboardFigures, ValueCount
 from analytics.periods import Buckets, Unit, buckets_of, preset
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.rolled_up import forget_rollups
+from tickets.clocks.settings import NO_CLOCK_SETTINGS
+from tickets.clocks.stopwatch import clock_fields
 from tickets.records.collection_names import TICKETS
 from tickets.records.facets import SENTIMENTS, URGENCIES, URGENCY_SUMS
 from tickets.records.period import Period
@@ -31,6 +33,7 @@ Condition = Callable[[Ticket], bool]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)  # the day clocks go forward in Berlin
+SECOND = timedelta(seconds=1)
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe")]
 STATUSES = ["new", "open", "in_progress", "closed", "resolved", "Waiting for parts", "Closed", "In Progress", "6"]
 SOURCES = ["email", "chat", "Web & App"]
@@ -75,7 +78,8 @@ def put(tickets: Iterable[Ticket]) -> list[Ticket]:
         turns = [each["created_at"] + lag for lag in each["turns"]]
         fits = is_open(each["status"]) is (len(turns) % 2 == 0)
         status = each["status"] if fits else "closed" if is_open(each["status"]) else "open"
-        found.append({**each, "external_id": f"T-{number}", "turns": turns, "status": status})
+        ticket = {**each, "external_id": f"T-{number}", "turns": turns, "status": status}
+        found.append(ticket | {"clocks": clock_fields(ticket, NO_CLOCK_SETTINGS)["clocks"] or []})
     mongo.collection(TICKETS).delete_many({})
     forget_rollups()
     if found:
@@ -282,16 +286,18 @@ def _check_flow_of_time(
     for band in figures.ages:
         start, end = band.created_from or SPRING - timedelta(days=999), band.created_to or SPRING + timedelta(days=999)
         assert band.count == sum(start <= each["created_at"] < end for each in open_now)
-    for of, found in ((period, figures.resolution), (before, figures.previous_resolution)):
+    both = (period, figures.clocks, figures.reopened), (before, figures.previous_clocks, figures.previous_reopened)
+    for of, clocks, reopened in both:
+        found = clocks.get("resolution", NOT_STOPPED)
         closed = [each for each in tickets if len(each["turns"]) % 2 and of.start <= each["turns"][-1] < of.end]
         untimed = [each for each in closed if len(each["turns"]) == 1 and not each["is_closing_known"]]
         closed = [each for each in closed if not any(each is other for other in untimed)]
         again = [turn for each in tickets for turn in each["turns"][1::2] if of.start <= turn < of.end]
-        assert (found.resolved, found.untimed, found.reopened) == (len(closed), len(untimed), len(again))
+        assert (found.calendar.count, found.unknown, reopened) == (len(closed), len(untimed), len(again))
         if closed:
-            took = sorted(max((each["turns"][-1] - each["created_at"]).total_seconds(), 1) for each in closed)
-            assert found.median_seconds == pytest.approx(took[ceil(len(took) * 0.5) - 1], rel=0.021)
-            assert found.p90_seconds == pytest.approx(took[ceil(len(took) * 0.9) - 1], rel=0.021)
+            took = sorted(max((each["turns"][-1] - each["created_at"]) // SECOND, 1) for each in closed)
+            assert found.calendar.median_seconds == pytest.approx(took[ceil(len(took) * 0.5) - 1], rel=0.021)
+            assert found.calendar.p90_seconds == pytest.approx(took[ceil(len(took) * 0.9) - 1], rel=0.021)
 
 
 def test_sources_also_filter_the_previous_period(tenant: Tenant) -> None:

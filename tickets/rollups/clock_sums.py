@@ -3,6 +3,7 @@
 Each is named `CLOCK MEASURE STEP`, with a step of the histogram (`tickets.records.histogram`), or `CLOCK WHAT`:
 
 - `first_reply calendar 210`: in calendar time. `first_reply business 190`: in the tenant's business hours.
+- `first_reply by helpdesk`: those whose end is from a stamp of the helpdesk; likewise the other origins.
 - `first_reply unknown`: how long it took is not known.
 - `first_reply met`, `first_reply breached`: by the target that applied.
 
@@ -17,6 +18,7 @@ from tickets.records.histogram import step_of
 
 CALENDAR: Final = "calendar"
 BUSINESS: Final = "business"
+BY: Final = "by"
 UNKNOWN: Final = "unknown"
 MET: Final = "met"
 BREACHED: Final = "breached"
@@ -37,5 +39,5 @@ def _measures(stopped: Mapping[str, Any]) -> list[str]:
     seconds, business = stopped["seconds"], stopped["business"]
     if seconds is None:
         return [] if stopped["by"] == NEVER else [UNKNOWN]
-    measures = [f"{CALENDAR} {step_of(seconds)}"]
+    measures = [f"{CALENDAR} {step_of(seconds)}", f"{BY} {stopped['by']}"]
     return measures if business is None else [*measures, f"{BUSINESS} {step_of(business)}"]

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from tickets.records.dimensions import CONNECTION, DIMENSIONS, NARROWING_FIELDS
 from tickets.records.facets import SENTIMENT_SUMS, SENTIMENTS, UNKNOWN, URGENCIES, URGENCY_SUMS, Facets
-from tickets.records.histogram import step_of
 from tickets.records.statuses import is_open, state_of
 from tickets.rollups.blocks import ALL_TIME, DAY_KEYS, HOUR, LARGER_SIZES, Block, enclosing_block, hour_key, start_of
 from tickets.rollups.clock_sums import clock_sums
@@ -25,7 +24,7 @@ Ticket = Mapping[str, Any]
 
 COUNTED_FIELDS: Final = (
     "external_id", "source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics",
-    "topic_ids", "created_at", "turns", "is_closing_known", "clocks", *DIMENSIONS,
+    "topic_ids", "created_at", "turns", "clocks", *DIMENSIONS,
 )  # fmt: skip
 """The fields of a ticket that numbers depend on, and its id."""
 
@@ -44,9 +43,6 @@ HOURS: Final = "hours"
 
 EVERYTHING: Final = ""
 """The slice of all tickets."""
-
-UNTIMED: Final = -1
-"""Among the `times`, instead of a step of the histogram: closed at an unknown time."""
 
 POINTS_HIGH, POINTS_NEGATIVE, POINTS_OPEN = 3, 2, 1
 """Points of a customer's risk score per high-urgency, negative and open ticket."""
@@ -394,24 +390,13 @@ def counted_words(ticket: Ticket) -> list[str]:
 def _transitions(ticket: Ticket) -> Iterator[tuple[datetime, str]]:
     """When the ticket was closed and reopened, and the stored field in which each counts.
 
-    If the ticket is still closed, its last closing counts among the times to resolution, too. A ticket that was closed
-    when it was first read has its first transition at its creation, so that it is in no backlog; how long it took is
-    unknown, as for tickets of earlier versions that have not been updated. If such a version took the status of an
-    open ticket for closed, its last transition does not count.
+    A ticket that was closed when it was first read has its first transition at its creation, so that it is in no
+    backlog. If an earlier version took the status of an open ticket for closed, its last transition does not count.
     """
     moments, is_now_open = ticket["turns"], is_open(ticket["status"])
     for place, moment in enumerate(moments):
         if place % 2:
             yield moment, "reopened"
             continue
-        is_last = place == len(moments) - 1
-        if is_last and is_now_open:
-            continue
-        yield moment, "settled"
-        if is_last:
-            is_timed = place > 0 or ticket.get("is_closing_known") is True
-            yield moment, f"times.{_step(ticket['created_at'], moment) if is_timed else UNTIMED}"
-
-
-def _step(created_at: datetime, closed_at: datetime) -> int:
-    return step_of((closed_at - created_at).total_seconds())
+        if not (is_now_open and place == len(moments) - 1):
+            yield moment, "settled"

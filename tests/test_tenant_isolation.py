@@ -85,9 +85,7 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/tickets/<path:external_id>/": [Route("/t/acme/tickets/T-1/", "page", V)],
     "t/<str:slug>/export/tickets/": [Route("/t/acme/export/tickets/", "page", V, query={"format": "jsonl"})],
     "t/<str:slug>/response-times/": [Route("/t/acme/response-times/", "page", V)],
-    "t/<str:slug>/response-times/<str:format_name>/": [
-        Route("/t/acme/response-times/csv/", "page", V, names_tenant=False)
-    ],
+    "t/<str:slug>/response-times/<str:format_name>/": [Route("/t/acme/response-times/csv/", "page", V)],
     "t/<str:slug>/counting/": [Route("/t/acme/counting/", "page", V)],
     "t/<str:slug>/topics/": [Route("/t/acme/topics/", "page", V)],
     "t/<str:slug>/topics/search/": [Route("/t/acme/topics/search/", "page", V)],

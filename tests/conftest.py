@@ -21,6 +21,7 @@ from supportsaas.db import indexes, mongo
 from supportsaas.ops import latest_report
 from tenants.credentials.sessions import SessionStore
 from tenants.models import Membership, Role, Tenant, User
+from tests import forking
 from tests.emptying import empty_collections
 from tests.environment import DATA_DIR, NO_MONGODB
 from tests.helpdesk import ScriptedHelpdesk
@@ -78,6 +79,12 @@ def _no_internet() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _forking_ends() -> Iterator[None]:
+    yield
+    forking.end()
 
 
 @pytest.fixture(scope="session")

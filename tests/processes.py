@@ -17,22 +17,32 @@ from typing import Any
 from django.db import connection
 
 from supportsaas.ops import child_process
+from tests import forking
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def start(*arguments: str, **options: Any) -> "subprocess.Popen[Any]":
-    """`python` with these arguments, in the directory of the project and in a session of its own."""
-    return child_process.start([sys.executable, *arguments], **{"cwd": ROOT, **options})
+    """`python` with these arguments, in the directory of the project and in a session of its own.
+
+    It is forked from a process that has imported the libraries, which takes a tenth of the time.
+    """
+    options = {"cwd": ROOT, **options}
+    if forking.can_start(arguments, options):
+        return forking.start(arguments, options)
+    return child_process.start([sys.executable, *arguments], **options)
 
 
 def run(*arguments: str, timeout: float = 120, **options: Any) -> "subprocess.CompletedProcess[str]":
     """Run it to its end and capture its output."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        **{"cwd": ROOT, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True, **options},
-        timeout=timeout,
-    )
+    wanted = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with start(*arguments, **{**wanted, **options}) as process:
+        try:
+            said, complained = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
 
 
 @contextmanager

@@ -192,21 +192,23 @@ class ClockFigures:
     """A clock (`tickets.clocks.stopwatch`) over a period: those that stopped in it.
 
     `business` is empty where the tenant has no business hours. `unknown`: how many stopped after an unknown time, which
-    are in neither. `met` and `breached`: by the targets that applied. `by`: how many of the known ones have their end
-    from where (`tickets.clocks.stopwatch.By`), in the order of the names.
+    are in neither. `never`: how many tickets were closed without it, too late for a target. `met` and `breached`: by the
+    targets that applied. `by`: how many of the known ones have their end from where (`tickets.clocks.stopwatch.By`), in
+    the order of the names.
     """
 
     calendar: Durations = Durations()
     business: Durations = Durations()
     unknown: int = 0
+    never: int = 0
     met: int = 0
     breached: int = 0
     by: tuple[tuple[str, int], ...] = ()
 
     @property
     def stopped(self) -> int:
-        """All that stopped in the period, after a known time or not."""
-        return self.calendar.count + self.unknown
+        """All that ended in the period, after a known time or not."""
+        return self.calendar.count + self.unknown + self.never
 
     @property
     def decided(self) -> int:

@@ -67,6 +67,7 @@ def _figures(sums: Mapping[str, int]) -> ClockFigures:
         calendar=_durations(sums, CALENDAR),
         business=_durations(sums, BUSINESS),
         unknown=sums.get(UNKNOWN, 0),
+        never=sums.get(NEVER, 0),
         met=sums.get(MET, 0),
         breached=sums.get(BREACHED, 0),
         by=tuple(sorted(_under(sums, BY).items())),
@@ -121,9 +122,9 @@ def _of_tickets(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection
         _if_number("$clocks.seconds", {"$concat": [f"{BY} ", "$clocks.by"]}),
         {
             "$cond": [
-                {"$and": [{"$eq": ["$clocks.seconds", None]}, {"$ne": ["$clocks.by", NEVER]}]},
-                UNKNOWN,
+                {"$isNumber": "$clocks.seconds"},
                 None,
+                {"$cond": [{"$eq": ["$clocks.by", NEVER]}, NEVER, UNKNOWN]},
             ]
         },
         {"$switch": {"branches": [_when(True, MET), _when(False, BREACHED)], "default": None}},

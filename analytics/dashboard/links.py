@@ -11,7 +11,7 @@ from tickets.store.filters import COUNT_ALL, TicketFilter
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
 """The position of each condition in a query string."""
 
-_COUNTED_ONE_BY_ONE = (_PLACES["keyword"], _PLACES["customer_id"], _PLACES["topic"])
+_COUNTED_ONE_BY_ONE = tuple(_PLACES[each] for each in ("keyword", "customer_id", "topic", "clock"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class TicketLinks:
     def ever(self, **conditions: Any) -> str:
         """The same without a period: all tickets from the sources of the base."""
         return self.tickets(**{"created_from": None, "created_to": None, **conditions})
+
+    def stopped(self, clock: str, **conditions: Any) -> str:
+        """The tickets of which a clock stopped in the period of the base, whenever they were created."""
+        period = {"stopped_from": self.base.created_from, "stopped_to": self.base.created_to}
+        return self.ever(clock=clock, **period, **conditions)
 
     def customer(self, customer_id: str) -> str:
         return path_with_gap("customer", self.slug, GAP).filled(customer_id)

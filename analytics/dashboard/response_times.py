@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from analytics.dashboard import charts
+from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import length_cell
 from analytics.dashboard.wording import NO_EARLIER_DATA, Change, change, ratio_change
 from analytics.figures import FEWEST_FOR_RATIO, NOT_STOPPED, ClockFigures, Durations
-from supportsaas.formatting import format_number, format_percent, format_rough_duration
+from supportsaas.formatting import format_number, format_rough_duration
 from tickets.clocks.settings import TARGET_CLOCKS
 from tickets.clocks.stopwatch import STATUS
 from tickets.clocks.wording import CLOCK_NAMES, ORIGINS, clock_name
@@ -71,6 +72,9 @@ class ClockTimes:
     shown_before: Durations | None
     bands: tuple[Band, ...]
     origins: str
+    all_url: str
+    met_url: str
+    breached_url: str
 
     @property
     def count(self) -> int:
@@ -97,15 +101,18 @@ class ClockTimes:
         return None if self.shown_before is None else change(self.shown.count, self.shown_before.count)
 
     @property
-    def can_be_promised(self) -> bool:
-        return self.clock in _TARGET_CLOCKS
+    def is_one_a_ticket(self) -> bool:
+        """Whether a ticket has at most one, so that a list has as many tickets."""
+        return self.clock != "next_reply"
 
     @property
-    def targets(self) -> str:
-        """“91.0%, 182 of 200”; empty if no target applied."""
-        if self.found.met_ratio is None:
-            return ""
-        return f"{format_percent(self.found.met_ratio)}, {format_number(self.found.met)} of {format_number(self.found.decided)}"
+    def count_url(self) -> str:
+        """The list of those that are counted, if it is exactly theirs."""
+        return self.all_url if self.is_one_a_ticket and 0 < self.count == self.found.stopped else ""
+
+    @property
+    def can_be_promised(self) -> bool:
+        return self.clock in _TARGET_CLOCKS
 
     def _change(self, place: int) -> Change | None:
         """Of the percentile at this place."""
@@ -116,15 +123,22 @@ class ClockTimes:
 
 
 def clock_times(
-    now: Mapping[str, ClockFigures], before: Mapping[str, ClockFigures] | None, measure: Measure
+    now: Mapping[str, ClockFigures],
+    before: Mapping[str, ClockFigures] | None,
+    measure: Measure,
+    links: TicketLinks,
 ) -> list[ClockTimes]:
     """The five clocks, also those that never stopped, then the statuses with the most tickets first."""
     statuses = sorted((each for each in now if each.startswith(STATUS)), key=lambda each: (-now[each].stopped, each))
-    return [_times(clock, now, before, measure) for clock in (*CLOCK_NAMES, *statuses)]
+    return [_times(clock, now, before, measure, links) for clock in (*CLOCK_NAMES, *statuses)]
 
 
 def _times(
-    clock: str, now: Mapping[str, ClockFigures], before: Mapping[str, ClockFigures] | None, measure: Measure
+    clock: str,
+    now: Mapping[str, ClockFigures],
+    before: Mapping[str, ClockFigures] | None,
+    measure: Measure,
+    links: TicketLinks,
 ) -> ClockTimes:
     found = now.get(clock, NOT_STOPPED)
     was = None if before is None else before.get(clock, NOT_STOPPED)
@@ -139,6 +153,9 @@ def _times(
         shown_before=None if was is None else _durations(was, measure),
         bands=tuple(_bands(shown)),
         origins=_origins(found),
+        all_url=links.stopped(clock),
+        met_url=links.stopped(clock, met=True),
+        breached_url=links.stopped(clock, met=False),
     )
 
 

@@ -60,7 +60,9 @@ def show_response_times(request: TenantRequest, access: TenantAccess) -> HttpRes
     else:
         figures, dashboard = find_numbers(access.tenant, selection, now)
         times = clock_times(
-            *_find_clocks(access, selection, dashboard.comparison, figures.has_earlier_data, now), measure
+            *_find_clocks(access, selection, dashboard.comparison, figures.has_earlier_data, now),
+            measure,
+            dashboard.links,
         )
         period = selection.chosen.period
         context |= {
@@ -113,7 +115,7 @@ def export_response_times(request: TenantRequest, access: TenantAccess, format_n
         return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")
     figures, dashboard = find_numbers(access.tenant, selection, now)
     found = _find_clocks(access, selection, dashboard.comparison, figures.has_earlier_data, now)
-    table = times_table(clock_times(*found, measure))
+    table = times_table(clock_times(*found, measure, dashboard.links))
     period = selection.chosen.period
     return file_response(
         write_rows(format_, [each.key for each in table.columns], table.values, moments=(), zone=zone),

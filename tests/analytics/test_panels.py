@@ -29,6 +29,7 @@ from tickets.topics.store import ListedTopic
 
 CONTEXT = context_of()
 FIGURES = figures_of(CONTEXT)
+LINKS = CONTEXT.links
 TABLES_OF = dashboard_tables(FIGURES, CONTEXT)
 
 
@@ -362,25 +363,39 @@ def said(panel: ClockPanel | None) -> list[tuple[str, str, str, str, str]]:
 
 class TestResponseTimes:
     def test_first_replies_are_in_business_hours_with_calendar_time_beside(self) -> None:
-        panel = first_reply_panel(FIGURES)
+        panel = first_reply_panel(FIGURES, LINKS)
         assert said(panel) == [
             ("First replies", "200", "+100%", "100", ""),
             ("Median time", "10 min", "+22%", "8.3 min", "in business hours; 15 min in all"),
             ("90th percentile", "2.5 h", "×18", "8.3 min", "in business hours; 11 h in all"),
-            ("Targets met", "91.0%", "+14%", "80.0%", "182 of 200"),
+            ("Targets met", "91.0%", "+14%", "80.0%", "18 of 200 breached"),
         ]
         assert panel is not None and panel.unknown == "7 tickets not included: first reply unknown."
 
+    def test_a_number_leads_to_its_list_only_if_the_list_has_exactly_its_tickets(self) -> None:
+        panel = first_reply_panel(FIGURES, LINKS)
+        assert panel is not None
+        *others, targets = panel.facts
+        assert {each.url for each in others} == {""}, "the list has those with an unknown time too"
+        found = narrowed(targets.beside_url)
+        period = CONTEXT.buckets.period
+        assert (found.clock, found.met, found.source) == ("first_reply", False, ("email",))
+        assert (found.stopped_from, found.stopped_to, found.created_from) == (period.start, period.end, None)
+        assert (narrowed(panel.all_url).clock, narrowed(panel.all_url).met, panel.stopped) == ("first_reply", None, 207)
+        all_known = resolution_panel(replace(FIGURES, clocks=FIGURES.previous_clocks), LINKS)
+        assert all_known is not None
+        assert narrowed(all_known.facts[0].url).clock == "resolution"
+
     def test_slower_replies_and_fewer_targets_met_are_worse(self) -> None:
-        panel, before = first_reply_panel(FIGURES), replace(FIGURES, clocks=FIGURES.previous_clocks)
+        panel, before = first_reply_panel(FIGURES, LINKS), replace(FIGURES, clocks=FIGURES.previous_clocks)
         assert panel is not None
         assert [each.tone for each in panel.facts] == ["", "worse", "worse", "better"]
-        turned = first_reply_panel(replace(before, previous_clocks=FIGURES.clocks))
+        turned = first_reply_panel(replace(before, previous_clocks=FIGURES.clocks), LINKS)
         assert turned is not None
         assert [each.tone for each in turned.facts] == ["", "better", "better", "worse"]
 
     def test_resolutions_are_in_calendar_time_without_business_hours(self) -> None:
-        panel = resolution_panel(FIGURES)
+        panel = resolution_panel(FIGURES, LINKS)
         assert said(panel) == [
             ("Resolved", "212", "+100%", "106", ""),
             ("Median time", "6 h", "-24%", "7.9 h", ""),
@@ -391,24 +406,24 @@ class TestResponseTimes:
         assert panel is not None and panel.unknown == "3 resolved tickets not included: closing time unknown."
 
     def test_nothing_is_shown_if_nothing_was_answered_or_closed(self) -> None:
-        assert first_reply_panel(EMPTY) is None
-        assert resolution_panel(EMPTY) is None
+        assert first_reply_panel(EMPTY, LINKS) is None
+        assert resolution_panel(EMPTY, LINKS) is None
 
     def test_a_ratio_of_times_needs_twenty_before(self) -> None:
         few = {"resolution": ClockFigures(calendar=took((8 * 3600, 19)))}
-        facts = said(resolution_panel(replace(FIGURES, previous_clocks=few)))
+        facts = said(resolution_panel(replace(FIGURES, previous_clocks=few), LINKS))
         assert [change for _, _, change, _, _ in facts] == ["+193", "", "", "", "+4"]
 
     def test_without_earlier_data_nothing_is_compared(self) -> None:
         for panel in (first_reply_panel, resolution_panel):
-            facts = said(panel(replace(FIGURES, has_earlier_data=False)))
+            facts = said(panel(replace(FIGURES, has_earlier_data=False), LINKS))
             assert {(change, before) for _, _, change, before, _ in facts} == {("", "")}
 
     def test_the_resolution_is_shown_if_something_was_closed_before(self) -> None:
-        resolved, median, *_ = said(resolution_panel(replace(FIGURES, clocks={})))
+        resolved, median, *_ = said(resolution_panel(replace(FIGURES, clocks={}), LINKS))
         assert (resolved[1], median[1], median[3]) == ("0", "–", "7.9 h")
 
     def test_breaches_without_a_reply_are_shown_though_no_time_is_known(self) -> None:
-        only = {"first_reply": ClockFigures(breached=3)}
-        facts = said(first_reply_panel(replace(EMPTY, clocks=only)))
+        only = {"first_reply": ClockFigures(breached=3, never=3)}
+        facts = said(first_reply_panel(replace(EMPTY, clocks=only), LINKS))
         assert facts[-1][:2] == ("Targets met", "0.0%")

@@ -4,7 +4,7 @@ Each is named `CLOCK MEASURE STEP`, with a step of the histogram (`tickets.recor
 
 - `first_reply calendar 210`: in calendar time. `first_reply business 190`: in the tenant's business hours.
 - `first_reply by helpdesk`: those whose end is from a stamp of the helpdesk; likewise the other origins.
-- `first_reply unknown`: how long it took is not known.
+- `first_reply unknown`: how long it took is not known. `first_reply never`: the ticket was closed too late without it.
 - `first_reply met`, `first_reply breached`: by the target that applied.
 
 A status is named by its code: `status:3 calendar 150`.
@@ -38,6 +38,6 @@ def clock_sums(stopped: Mapping[str, Any], code_of_status: Callable[[str], int])
 def _measures(stopped: Mapping[str, Any]) -> list[str]:
     seconds, business = stopped["seconds"], stopped["business"]
     if seconds is None:
-        return [] if stopped["by"] == NEVER else [UNKNOWN]
+        return [NEVER if stopped["by"] == NEVER else UNKNOWN]
     measures = [f"{CALENDAR} {step_of(seconds)}", f"{BY} {stopped['by']}"]
     return measures if business is None else [*measures, f"{BUSINESS} {step_of(business)}"]

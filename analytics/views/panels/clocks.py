@@ -1,7 +1,8 @@
 """How long replies and resolutions took: the panels of the dashboard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.wording import Change, change, ratio_change
 from analytics.figures import FEWEST_FOR_RATIO, NOT_STOPPED, ClockFigures, DashboardFigures, Durations
 from supportsaas.formatting import format_count, format_number, format_percent, format_rough_duration
@@ -11,7 +12,8 @@ from supportsaas.formatting import format_count, format_number, format_percent, 
 class ClockFact:
     """A number and its change; `change` is None if there is nothing to compare with.
 
-    `beside` is the same in calendar time, where `text` is in business hours. `is_up_bad` None: neither is.
+    `beside` is a note: the same in calendar time, where `text` is in business hours, or the targets that were breached.
+    `url` leads to the tickets that `text` counts, `beside_url` to those of the note. `is_up_bad` None: neither is.
     """
 
     name: str
@@ -19,6 +21,8 @@ class ClockFact:
     change: Change | None = None
     before: str = ""
     beside: str = ""
+    url: str = ""
+    beside_url: str = ""
     is_up_bad: bool | None = None
 
     @property
@@ -31,47 +35,56 @@ class ClockFact:
 
 @dataclass(frozen=True, slots=True)
 class ClockPanel:
-    """`unknown` says how many are left out, empty if none."""
+    """`unknown` says how many are left out, empty if none; `all_url` leads to all `stopped`, including those."""
 
     facts: tuple[ClockFact, ...]
     unknown: str
+    stopped: int
+    all_url: str
 
 
-def first_reply_panel(figures: DashboardFigures) -> ClockPanel | None:
+def first_reply_panel(figures: DashboardFigures, links: TicketLinks) -> ClockPanel | None:
     """None if no first reply is known, now or before."""
     now, before = _now_and_before(figures, "first_reply")
     if not any(each and (each.stopped or each.decided) for each in (now, before)):
         return None
     facts = (
-        _count("First replies", now.calendar.count, before.calendar.count if before else None),
+        _counted("First replies", "first_reply", now, before, links),
         *_times(now, before),
-        _share_met(now, before),
+        _share_met("first_reply", now, before, links),
     )
     unknown = f"{format_count(now.unknown, 'ticket')} not included: first reply unknown." if now.unknown else ""
-    return ClockPanel(facts, unknown)
+    return ClockPanel(facts, unknown, now.stopped, links.stopped("first_reply"))
 
 
-def resolution_panel(figures: DashboardFigures) -> ClockPanel | None:
+def resolution_panel(figures: DashboardFigures, links: TicketLinks) -> ClockPanel | None:
     """None if nothing was closed or reopened, now or before."""
     now, before = _now_and_before(figures, "resolution")
     reopened = (figures.reopened, figures.previous_reopened if before else 0)
     if not any(each and each.stopped for each in (now, before)) and not any(reopened):
         return None
     facts = (
-        _count("Resolved", now.calendar.count, before.calendar.count if before else None),
+        _counted("Resolved", "resolution", now, before, links),
         *_times(now, before),
-        _share_met(now, before),
+        _share_met("resolution", now, before, links),
         _count("Reopened", figures.reopened, figures.previous_reopened if before else None),
     )
     unknown = (
         f"{format_count(now.unknown, 'resolved ticket')} not included: closing time unknown." if now.unknown else ""
     )
-    return ClockPanel(facts, unknown)
+    return ClockPanel(facts, unknown, now.stopped, links.stopped("resolution"))
 
 
 def _now_and_before(figures: DashboardFigures, clock: str) -> tuple[ClockFigures, ClockFigures | None]:
     before = figures.previous_clocks.get(clock, NOT_STOPPED) if figures.has_earlier_data else None
     return figures.clocks.get(clock, NOT_STOPPED), before
+
+
+def _counted(name: str, clock: str, now: ClockFigures, before: ClockFigures | None, links: TicketLinks) -> ClockFact:
+    """How many have a known time. A list has the others too, so the number leads to it only if there are none."""
+    fact = _count(name, now.calendar.count, before.calendar.count if before else None)
+    is_all = 0 < now.calendar.count == now.stopped
+    return replace(fact, url=links.stopped(clock) if is_all else "")
 
 
 def _count(name: str, now: int, before: int | None) -> ClockFact:
@@ -112,19 +125,18 @@ def _length(name: str, now: float | None, before: float | None, has_ratio: bool,
     )
 
 
-def _share_met(now: ClockFigures, before: ClockFigures | None) -> ClockFact:
+def _share_met(clock: str, now: ClockFigures, before: ClockFigures | None, links: TicketLinks) -> ClockFact:
     """Of all promises that were decided in the period."""
     if now.met_ratio is None:
         return ClockFact("Targets met", format_number(None), beside="no target applied")
-    share, of = format_percent(now.met_ratio), f"{format_number(now.met)} of {format_number(now.decided)}"
-    if before is None or before.met_ratio is None:
-        return ClockFact("Targets met", share, beside=of)
-    has_ratio = before.decided >= FEWEST_FOR_RATIO and before.met_ratio
+    was = before.met_ratio if before else None
+    has_ratio = before is not None and before.decided >= FEWEST_FOR_RATIO
     return ClockFact(
         "Targets met",
-        share,
-        ratio_change(now.met_ratio, before.met_ratio) if has_ratio else None,
-        format_percent(before.met_ratio),
-        beside=of,
+        format_percent(now.met_ratio),
+        ratio_change(now.met_ratio, was) if has_ratio and was else None,
+        "" if was is None else format_percent(was),
+        f"{format_number(now.breached)} of {format_number(now.decided)} breached",
+        beside_url=links.stopped(clock, met=False) if now.breached else "",
         is_up_bad=False,
     )

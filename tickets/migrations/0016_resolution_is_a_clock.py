@@ -10,6 +10,6 @@ def forget_times(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0014_opening_hours")]
+    dependencies = [("tickets", "0015_number_alerts")]
 
     operations = [migrations.RunPython(forget_times, migrations.RunPython.noop)]

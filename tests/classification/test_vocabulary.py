@@ -11,6 +11,7 @@ from tickets.classification.text_scan import TextScan
 from tickets.classification.vocabularies.construction import Phrasing
 from tickets.classification.vocabularies.entries import SENTIMENT_SLOT, URGENCY_SLOT
 from tickets.classification.vocabularies.group import Group, split_terms
+from tickets.classification.vocabularies.registry import forget_terms, vocabulary_for
 from tickets.classification.vocabularies.vocabulary import Vocabulary
 
 GERMAN = Vocabulary(
@@ -154,3 +155,14 @@ def test_letters_apart_from_their_accents_are_found_and_marked_whole(language: s
     result = classify_ticket(subject="", message=apart, language=language)
     found = next(each for each in result.evidence if each.term == term)
     assert unicodedata.normalize("NFC", apart[found.start : found.end]).lower() == term
+
+
+def test_an_index_that_was_forgotten_is_built_again() -> None:
+    found = classify_ticket(subject="", message="This is urgent")
+    vocabulary = vocabulary_for("en")
+    assert vocabulary is not None
+    before = vocabulary.terms
+    forget_terms()
+    assert "terms" not in vars(vocabulary)
+    assert classify_ticket(subject="", message="This is urgent") == found
+    assert vocabulary.terms is not before

@@ -562,7 +562,7 @@ class TestTooMany:
 
 
 SAMPLES_FROM_PAGE = 5
-MOST_BYTES = 200 * 1024**2  # of which the language detector takes 22 MB, and four vocabularies some 30
+MOST_BYTES = 150 * 1024**2
 MOST_GROWTH_BYTES = 16 * 1024 * 1024
 
 

@@ -78,8 +78,11 @@ def find_language(subject: str, message: str) -> str:
 
 def _words_of(text: str) -> str:
     """What the writer wrote, without addresses. Nothing that the library cannot read is left in it."""
-    words = [word for word in own_words(text).replace("\0", " ").split() if "://" not in word and "@" not in word]
-    return " ".join(words)[:_READ].encode("utf-8", "ignore").decode()
+    words = own_words(text).replace("\0", " ").split()
+    if "://" in text or "@" in text:
+        words = [word for word in words if "://" not in word and "@" not in word]
+    joined = " ".join(words)[:_READ]
+    return joined if joined.isascii() else joined.encode("utf-8", "ignore").decode()
 
 
 def _of_latin(text: str) -> str:

@@ -1,8 +1,7 @@
 """Finds a vocabulary's terms in a text.
 
-One Aho-Corasick automaton holds the terms of all categories, so a text is read once however many terms there are. The
-automaton reads a folded copy of the text (`folding.py`). Its keys have a space on both sides, so only whole words
-match. Folding keeps each character in its place; only runs of white space and letters apart from their accents shrink, and `TextScan.offsets` undoes
+The vocabulary's index (`vocabularies/term_index.py`) reads a folded copy of the text (`folding.py`). Folding keeps each
+character in its place; only runs of white space and letters apart from their accents shrink, and `TextScan.offsets` undoes
 that.
 """
 
@@ -190,9 +189,7 @@ class TextScan:
     def _search(self, folded: str) -> tuple[Hits, Hits, Hits, Hits, Hits]:
         """The hits by slot. Of two that overlap in a slot, the longer one, but all anchors."""
         by_slot: tuple[Hits, Hits, Hits, Hits, Hits] = ([], [], [], [], [])
-        # a key ends with the space after the word, and the text starts with a space that is not in `folded`
-        for end, entries in self._vocabulary.automaton.iter(f" {folded} "):
-            end -= 1
+        for end, entries in self._vocabulary.terms.find(folded):
             for entry in entries:
                 size = entry.size
                 start = end - size

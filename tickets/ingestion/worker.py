@@ -14,6 +14,7 @@ from supportsaas.ops import logs, periodic_tasks
 from supportsaas.ops.process_name import process_name
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.classification.vocabularies.registry import forget_terms
 from tickets.ingestion.quarantined_source import QuarantineSource
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.ingestion.run_slots import OPEN_RUNS_PER_SLOT, RunSlots, Slot
@@ -185,6 +186,7 @@ def run_tasks_after_ingestion(stop: threading.Event) -> None:
     """At the end of a command that ingests: do at once what a worker would do, if no worker is running."""
     try:
         if count_workers() == 0:
+            forget_terms()  # finding topics takes as much memory as they do
             periodic_tasks.run_after_ingestion(stop)
     except mongo.UNAVAILABLE as error:
         logger.warning("MongoDB is unavailable, so the tasks after this run are left to the next one: %s", error)

@@ -6,11 +6,12 @@ who writes the same each day makes no topic, and nothing that only one person wo
 
 import math
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Final, NamedTuple
+from typing import Final
 
 from tickets.classification.topics.content_words import (
     BREAK,
@@ -82,13 +83,24 @@ class FoundTopic:
         return self.phrases[0].shown
 
 
-class _Place(NamedTuple):
-    """Where a phrase occurs: a ticket of the sample, its part of the text, and whether that is the subject."""
+class _Places:
+    """Where a phrase occurs. There are a hundred thousand places of all phrases, so they are numbers in a row."""
 
-    ticket: int
-    start: int
-    end: int
-    in_subject: bool
+    __slots__ = ("_numbers",)
+
+    def __init__(self) -> None:
+        self._numbers = array("I")
+
+    def add(self, ticket: int, start: int, end: int) -> None:
+        """A ticket of the sample, and a part of its text."""
+        self._numbers.extend((ticket, start, end))
+
+    def tickets(self) -> frozenset[int]:
+        return frozenset(self._numbers[::3])
+
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        numbers = iter(self._numbers)
+        return zip(numbers, numbers, numbers, strict=True)
 
 
 @dataclass(slots=True)
@@ -149,14 +161,14 @@ def _candidates(sample: _Sample) -> Iterator[Candidate]:
     places = _places(sample, counts)
     total = len(sample.texts)
     for roots, found in places.items():
-        tickets = frozenset(each.ticket for each in found)
+        tickets = found.tickets()
         customers = sample.customers_of(tickets)
         if len(customers) < sample.fewest_customers or len(tickets) > sample.most_tickets:
             continue
         cohesion = _cohesion(roots, counts, total)
         shown, writers = _commonest_spelling(found, sample)
         if cohesion >= COHESION and writers >= max(FEWEST_CUSTOMERS, len(customers) * SPELLED_SO):
-            in_subject = len({each.ticket for each in found if each.in_subject})
+            in_subject = len({ticket for ticket, _, end in found if end <= sample.subjects[ticket]})
             yield Candidate(roots, shown, tickets, len(customers), cohesion, in_subject / len(tickets))
 
 
@@ -184,17 +196,15 @@ def _runs(roots: Sequence[str], size: int) -> Iterator[_Roots]:
     return zip(*(roots[start:] for start in range(size)), strict=False)
 
 
-def _places(sample: _Sample, counts: Mapping[_Roots, int]) -> dict[_Roots, list[_Place]]:
-    found: defaultdict[_Roots, list[_Place]] = defaultdict(list)
+def _places(sample: _Sample, counts: Mapping[_Roots, int]) -> dict[_Roots, _Places]:
+    found: defaultdict[_Roots, _Places] = defaultdict(_Places)
     for number, text in enumerate(sample.texts):
         for words in _words_of_sentences(text):
             roots = [word.root for word in words]
             for size in range(2, MOST_WORDS + 1):
                 for start, run in enumerate(_runs(roots, size)):
                     if run in counts and _is_phrase(run):
-                        last = words[start + size - 1]
-                        in_subject = last.end <= sample.subjects[number]
-                        found[run].append(_Place(number, words[start].start, last.end, in_subject))
+                        found[run].add(number, words[start].start, words[start + size - 1].end)
     return found
 
 
@@ -227,16 +237,16 @@ def _cohesion(roots: _Roots, counts: Mapping[_Roots, int], total: int) -> float:
     )
 
 
-def _commonest_spelling(places: Sequence[_Place], sample: _Sample) -> tuple[str, int]:
+def _commonest_spelling(places: _Places, sample: _Sample) -> tuple[str, int]:
     """How the most customers write a phrase, and how many they are.
 
     With what hyphens join to it: “two-factor login”, “single sign-on”. The number of an order makes it everybody's own.
     """
     writers: defaultdict[str, set[int]] = defaultdict(set)
-    for each in places:
-        text = sample.texts[each.ticket]
-        before, after = _JOINED_BEFORE.search(text, 0, each.start), _JOINED_AFTER.match(text, each.end)
-        spelling = text[before.start() if before else each.start : after.end() if after else each.end]
-        writers[" ".join(spelling.split())].add(sample.customers[each.ticket])
+    for ticket, start, end in places:
+        text = sample.texts[ticket]
+        before, after = _JOINED_BEFORE.search(text, 0, start), _JOINED_AFTER.match(text, end)
+        spelling = text[before.start() if before else start : after.end() if after else end]
+        writers[" ".join(spelling.split())].add(sample.customers[ticket])
     shown = min(writers, key=lambda spelling: (-len(writers[spelling]), spelling))
     return shown, len(writers[shown])

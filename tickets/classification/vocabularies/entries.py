@@ -1,11 +1,9 @@
-"""The terms of a vocabulary as entries of one automaton. Pure."""
+"""The terms of a vocabulary as entries by the keys that they are found by. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-import ahocorasick
+from typing import Final
 
 from tickets.classification.vocabularies.construction import Pattern
 from tickets.classification.vocabularies.group import Group
@@ -22,7 +20,7 @@ Spellings = Callable[[str], Iterable[str]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A term of the automaton, compared by identity."""
+    """A term under one of its keys, compared by identity."""
 
     term: str
     slot: int
@@ -36,7 +34,7 @@ class Entry:
     patterns: tuple[Pattern, ...] = ()  # of an anchor
 
 
-def build_automaton(
+def entries_by_key(
     slots: Sequence[Sequence[Group]],
     *,
     negators: tuple[str, ...],
@@ -44,8 +42,8 @@ def build_automaton(
     patterns: Iterable[Pattern],
     spellings: Spellings,
     negated_form: str,
-) -> Any:
-    """The automaton of all terms: from each key, a folded term between spaces, to a tuple of its entries.
+) -> dict[str, list[Entry]]:
+    """All entries by their keys.
 
     `slots` are the groups of urgency, sentiment and action, in this order. `negated_form` says how a term that needs a
     "not" is shown with it ("{} nicht").
@@ -53,12 +51,8 @@ def build_automaton(
     by_key: dict[str, list[Entry]] = {}
     terms = _entries(slots, negators, no_negation, spellings, negated_form)
     for key, entry in (*terms, *_anchors(patterns, spellings)):
-        by_key.setdefault(f" {key} ", []).append(entry)
-    built = ahocorasick.Automaton()
-    for key, entries in by_key.items():
-        built.add_word(key, tuple(entries))
-    built.make_automaton()
-    return built
+        by_key.setdefault(key, []).append(entry)
+    return by_key
 
 
 def _entries(

@@ -4,6 +4,7 @@ A new language is a package beside this module with a `VOCABULARY` in it, and a 
 when the first ticket needs it.
 """
 
+import sys
 from functools import cache
 from importlib import import_module
 from typing import Final, cast
@@ -19,6 +20,8 @@ _PACKAGES: Final = {
     "es": "spanish",
 }
 
+_MODULE: Final = "tickets.classification.vocabularies.{}"
+
 LANGUAGES: Final = tuple(_PACKAGES)
 """The codes of ISO 639-1 that have a vocabulary."""
 
@@ -30,5 +33,12 @@ def vocabulary_for(language: str | None) -> Vocabulary | None:
     package = _PACKAGES.get(code)
     if package is None:
         return None
-    module = import_module(f"tickets.classification.vocabularies.{package}")
+    module = import_module(_MODULE.format(package))
     return cast(Vocabulary, module.VOCABULARY)
+
+
+def forget_terms() -> None:
+    """Free the indexes of all vocabularies, some 20 MB. One that is needed again is built again."""
+    for package in _PACKAGES.values():
+        if module := sys.modules.get(_MODULE.format(package)):
+            cast(Vocabulary, module.VOCABULARY).forget_terms()

@@ -8,17 +8,17 @@ in all languages. `registry.py` lists the languages by their code.
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from tickets.classification.folding import fold_word_breaks, lower
 from tickets.classification.vocabularies.construction import Pattern
-from tickets.classification.vocabularies.entries import build_automaton
+from tickets.classification.vocabularies.entries import entries_by_key
 from tickets.classification.vocabularies.group import Group
+from tickets.classification.vocabularies.term_index import TermIndex
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Vocabulary:
-    """The words of one language. Its automaton is built when it is first needed; threads may share it.
+    """The words of one language. Its index is built when it is first needed; threads may share it.
 
     `negators` negate a term after them in the same clause ("not"), unless they are part of a phrase of `no_negation`
     ("not only"). `fillers` are the words that may be between a negator and a term that only a close "not" negates
@@ -51,9 +51,9 @@ class Vocabulary:
     digraphs: tuple[tuple[str, str], ...] = ()
 
     @cached_property
-    def automaton(self) -> Any:
-        """From each key, a folded term between spaces, to a tuple of its entries."""
-        return build_automaton(
+    def terms(self) -> TermIndex:
+        """All terms and anchors."""
+        by_key = entries_by_key(
             (self.urgency, self.sentiment, self.action),
             negators=self.negators,
             no_negation=self.no_negation,
@@ -61,6 +61,11 @@ class Vocabulary:
             spellings=self.spellings,
             negated_form=self.negated_form,
         )
+        return TermIndex(by_key)
+
+    def forget_terms(self) -> None:
+        """Free the index until it is needed again."""
+        self.__dict__.pop("terms", None)
 
     @cached_property
     def folded_fillers(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from tickets.helpdesks.model import Source as Source
 from tickets.number_alerts.model import NumberAlert as NumberAlert
 from tickets.rules.model import ClassificationRule as ClassificationRule
 from tickets.service_levels.model import OpeningHours as OpeningHours
+from tickets.service_levels.targets import ServiceTarget as ServiceTarget
 from tickets.status_mapping.model import StatusMapping as StatusMapping
 from tickets.store.saved_views import SavedView as SavedView
 

@@ -42,6 +42,8 @@ def filter_case(context: Any, case: Any) -> bool:
             return False
     if "clock" not in query and OF_A_CLOCK & set(query):
         return False
+    if "target" in query and not {"clock", "due"} & set(query):
+        return False
     if case.operation.path.endswith("/dashboard") and len(DASHBOARD_TAKES_ONE & set(query)) > 1:
         return False
     cursor = query.get("cursor")

@@ -25,6 +25,7 @@ from tenants import deletion
 from tenants.audit import audit_log
 from tenants.models import ApiToken, AuditEntry, Membership, Role, Tenant, User
 from tests.builders import connect_source, delete_stored, finished_job, store_tickets
+from tests.service_levels.targets import add_target
 from tickets import jobs
 from tickets.alerts.model import Channel
 from tickets.erasure import tenants
@@ -63,6 +64,7 @@ def fill(tenant: Tenant) -> None:
     replied = {"message": "No water", "first_reply_at": "2026-03-10T11:00:00Z"}
     store_tickets(tenant, [{"id": f"W-{n}", "customer_id": f"w{n}", **replied} for n in range(3)])
     save_opening_hours(tenant, OpeningHours(tenant=tenant, week="Mon 09:00–17:00"))
+    add_target(tenant)
     RECOUNT.mark_as_done(tenant)
     find_new_topics(tenant, now=clock.now())
     refused = quarantine.QuarantinedRecord("id", "is missing", {"x": tenant.slug})

@@ -42,7 +42,7 @@ def _clocks_let_through(wanted: TicketFilter, ticket: Mapping[str, Any], now: da
     turns = ticket.get("turns", [])
     resolved = turns[-1:] if ticket["status"] == "closed" else []
     return (
-        (not wanted.due or _due(ticket, now) in wanted.due)
+        (not wanted.due or any(_due(at, now) in wanted.due for at in _due_moments(wanted, ticket)))
         and (not wanted.waiting_for or ticket.get("waiting_for") in wanted.waiting_for)
         and (wanted.clock is None or any(_is_wanted(wanted, each) for each in ticket.get("clocks", [])))
         and _any_within(resolved, wanted.resolved_from, wanted.resolved_to)
@@ -50,9 +50,14 @@ def _clocks_let_through(wanted: TicketFilter, ticket: Mapping[str, Any], now: da
     )
 
 
-def _due(ticket: Mapping[str, Any], now: datetime) -> str | None:
-    at = ticket.get("next_due_at")
-    if at is None or at >= now + timedelta(hours=4):
+def _due_moments(wanted: TicketFilter, ticket: Mapping[str, Any]) -> list[datetime]:
+    if wanted.target is None:
+        return [ticket["next_due_at"]] if "next_due_at" in ticket else []
+    return [each["at"] for each in ticket.get("due", ()) if each["target"] == wanted.target]
+
+
+def _due(at: datetime, now: datetime) -> str | None:
+    if at >= now + timedelta(hours=4):
         return None
     return "breached" if at < now else "soon"
 
@@ -60,7 +65,8 @@ def _due(ticket: Mapping[str, Any], now: datetime) -> str | None:
 def _is_wanted(wanted: TicketFilter, stopped: Mapping[str, Any]) -> bool:
     is_met = wanted.met is None or stopped.get("met") is wanted.met
     within = _any_within([stopped["at"]], wanted.stopped_from, wanted.stopped_to)
-    return stopped["clock"] == wanted.clock and is_met and within
+    is_of_target = wanted.target is None or stopped.get("target") == wanted.target
+    return stopped["clock"] == wanted.clock and is_met and is_of_target and within
 
 
 def _any_within(moments: list[datetime], start: datetime | None, end: datetime | None) -> bool:

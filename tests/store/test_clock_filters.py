@@ -66,13 +66,15 @@ def _clock_fields(random: Random, ticket: Mapping[str, Any], now: datetime) -> d
     turns = sorted(ticket["created_at"] + timedelta(hours=random.randrange(200)) for _ in range(count))
     stopped = [
         {"clock": clock, "at": ticket["created_at"] + timedelta(hours=random.randrange(200)), "seconds": 5}
-        | ({} if (met := random.choice((None, True, False))) is None else {"met": met})
+        | ({} if (met := random.choice((None, True, False))) is None else {"met": met, "target": random.choice("ab")})
         for clock in ("first_reply", "next_reply", "next_reply", "status:pending")
         if random.random() < 0.6
     ]
     fields: dict[str, Any] = {"turns": turns, **({"clocks": stopped} if stopped else {})}
     if not is_closed and random.random() < 0.7:
-        fields["next_due_at"] = now + timedelta(minutes=random.randrange(-600, 600))
+        moments = {target: now + timedelta(minutes=random.randrange(-600, 600)) for target in "ab"}
+        due = [{"at": at, "target": target} for target, at in moments.items()]
+        fields |= {"due": due, "next_due_at": min(moments.values())}
     if not is_closed and random.random() < 0.8:
         fields["waiting_for"] = random.choice(("us", "customer"))
     return fields
@@ -84,6 +86,9 @@ FILTERS: list[dict[str, Any]] = [
     {"due": ("breached", "soon")},
     {"due": ("soon",), "assignee": ("Ann",), "status": ("open",)},
     {"due": ("breached",), "waiting_for": ("us",), "created_from": FIRST},
+    {"due": ("breached",), "target": "a"},
+    {"due": ("soon",), "target": "b"},
+    {"clock": "first_reply", "target": "a", "met": False},
     {"clock": "first_reply"},
     {"clock": "first_reply", "stopped_from": FIRST, "stopped_to": SECOND},
     {"clock": "next_reply", "stopped_from": FIRST, "stopped_to": SECOND, "met": False},
@@ -95,7 +100,7 @@ FILTERS: list[dict[str, Any]] = [
     {"resolved_to": SECOND, "assignee": ("Bo",)},
     {"reopened_from": FIRST, "reopened_to": LAST},
     {"reopened_to": SECOND, "state": ("open",)},
-    {"resolved_from": FIRST, "reopened_from": FIRST, "reopened_to": LAST},
+    {"resolved_from": START, "reopened_from": START},
     {"waiting_for": ("us",)},
     {"waiting_for": ("us", "customer"), "status": ("pending", "closed")},
     {"waiting_for": ("customer",), "tag": ("none",)},

@@ -56,6 +56,7 @@ def test_a_filter_keeps_an_exact_time() -> None:
         ("clock", "lunch"),
         ("clock", "status:"),
         ("met", "yes"),
+        ("target", "x"),
         ("stopped_from", "2026-03-01"),
         ("resolved_to", "soon"),
     ],

@@ -230,6 +230,7 @@ class Filters(Schema):
     )
     clock: ClockName | None = Field(None, description="Tickets of which this clock stopped.")
     met: bool | None = Field(None, description="With `clock`: it stopped within its target, or too late.")
+    target: Words | None = Field(None, description="With `due` or `clock`: the id of the target that applies.")
     stopped_from: Moment | None = Field(None, description="With `clock`: when it stopped. Inclusive.")
     stopped_to: Moment | None = None
     resolved_from: Moment | None = Field(None, description="Closed tickets that were last closed in the period.")

@@ -49,8 +49,9 @@ CLOCK_INPUTS: Final = frozenset((
 def clock_fields(ticket: Ticket, settings: ClockSettings) -> dict[str, Any]:
     """All of `CLOCK_FIELDS`; None for what the ticket does not have.
 
-    `clocks` is a list of `{"clock", "at", "seconds", "business", "by"}`, with `met` where a target applies; `due` a list
-    of `{"clock", "at"}`. `business` is None where the tenant has no business hours.
+    `clocks` is a list of `{"clock", "at", "seconds", "business", "by"}`, with `met` and `target` (an id) where a target
+    applies, and `due_at` where it was breached; `due` a list of `{"clock", "at", "target"}`. What the helpdesk itself
+    promised has no `target`. `business` is None where the tenant has no business hours.
     """
     watch = _Stopwatch(ticket, settings)
     stopped = list(watch.stopped())
@@ -152,7 +153,8 @@ class _Stopwatch:
         """A ticket that was closed without a reply, too late for its target."""
         target = self.settings.target_of(reply.clock, self.ticket)
         if target is not None and self._took(target, [(reply.asked_at, closed_at)]) > target.seconds:
-            yield {**self._clock(reply.clock, closed_at, None, NEVER), "met": False}
+            judged = self._judged(target, [(reply.asked_at, closed_at)])
+            yield {**self._clock(reply.clock, closed_at, None, NEVER), **judged}
 
     def _resolution(self, closed_at: datetime) -> StoppedClock:
         if closed_at == self.ticket.get("resolved_at"):
@@ -192,8 +194,15 @@ class _Stopwatch:
         target = self._target_of(name)
         if target is not None:
             counted = self._waited_for("us", at) if self._is_paused_by_customer(target) else spans
-            clock["met"] = self._took(target, counted) <= target.seconds
+            clock |= self._judged(target, counted)
         return clock
+
+    def _judged(self, target: Target, spans: Sequence[Span]) -> dict[str, Any]:
+        """Whether what ran in these spans met its target."""
+        if self._took(target, spans) <= target.seconds:
+            return {"met": True, "target": target.id}
+        due = next(self._due(target, spans), None)
+        return {"met": False, "target": target.id, **({"due_at": due["at"]} if due else {})}
 
     def _target_of(self, name: str) -> Target | None:
         return next((self.settings.target_of(each, self.ticket) for each in TARGET_CLOCKS if each == name), None)
@@ -241,7 +250,8 @@ class _Stopwatch:
             took = None if end is None else self.settings.elapsed(target, start, end)
             if took is None or took > left:
                 try:
-                    yield {"clock": target.clock, "at": self.settings.due(target, start, left)}
+                    at = self.settings.due(target, start, left)
+                    yield {"clock": target.clock, "at": at, "target": target.id}
                 except (NeverOpen, OverflowError):
                     return
                 return

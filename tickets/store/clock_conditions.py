@@ -34,8 +34,7 @@ def clock_conditions(wanted: TicketFilter, *, now: datetime) -> list[ClockCondit
 
 def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ClockCondition]:
     if wanted.due:
-        due = _due(wanted, now)
-        yield ClockCondition(due, DUE_INDEX, due)
+        yield _due(wanted, now)
     if wanted.clock is not None:
         yield _stopped(wanted, wanted.clock)
     if resolved := _range(wanted.resolved_from, wanted.resolved_to):
@@ -51,20 +50,30 @@ def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ClockCondition]
         yield ClockCondition({"waiting_for": {"$in": list(wanted.waiting_for)}})
 
 
-def _due(wanted: TicketFilter, now: datetime) -> Document:
+def _due(wanted: TicketFilter, now: datetime) -> ClockCondition:
+    """Of several that are due, the earliest one counts, unless a target is given."""
     end = now + SOON if "soon" in wanted.due else now
     start = {} if "breached" in wanted.due else {"$gte": now}
-    # The index is partial; the condition names what it has.
-    return {"$and": [{"next_due_at": {"$exists": True}}, {"next_due_at": {**start, "$lt": end}}]}
+    if wanted.target is None:
+        due = due_match({**start, "$lt": end})
+        return ClockCondition(due, DUE_INDEX, due)
+    of_target = {"due": {"$elemMatch": {"target": wanted.target, "at": {**start, "$lt": end}}}}
+    return ClockCondition(of_target, DUE_INDEX, due_match({"$lt": end}))
+
+
+def due_match(period: Document) -> Document:
+    """What is due in the period. The index is partial; the condition names what it has."""
+    return {"$and": [{"next_due_at": {"$exists": True}}, {"next_due_at": period}]}
 
 
 def _stopped(wanted: TicketFilter, clock: str) -> ClockCondition:
     period = _range(wanted.stopped_from, wanted.stopped_to)
     met = {} if wanted.met is None else {"met": wanted.met}
+    target = {} if wanted.target is None else {"target": wanted.target}
     at = {"at": period} if period else {}
     exists: Document = {"clocks": {"$exists": True}}
     bounds = {"$and": [exists, {"clocks": {"$elemMatch": at}}]} if at else exists
-    return ClockCondition({"clocks": {"$elemMatch": {"clock": clock, **at, **met}}}, CLOCK_INDEX, bounds)
+    return ClockCondition({"clocks": {"$elemMatch": {"clock": clock, **at, **met, **target}}}, CLOCK_INDEX, bounds)
 
 
 def _range(start: datetime | None, end: datetime | None) -> Document:

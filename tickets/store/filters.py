@@ -35,7 +35,7 @@ PERIODS: Final = ("created", "stopped", "resolved", "reopened")
 """What a list can be limited in time by: `created_from` and `created_to`, and so on."""
 
 CLOCK_FILTERS: Final = (
-    "due", "waiting_for", "clock", "met",
+    "due", "waiting_for", "clock", "met", "target",
     *(f"{name}_{end}" for name in PERIODS[1:] for end in ("from", "to")),
 )  # fmt: skip
 """The filters about a ticket's clocks and about when it was closed and reopened."""
@@ -62,6 +62,7 @@ class TicketFilter:
     - `incident` is the number of one.
     - `clock`: tickets of which this clock stopped, in the period `stopped_from` to `stopped_to`, and with `met` within
       its target or not. The three only limit the same stopped clock.
+    - `target`: the id of one. Limits what is due, and the stopped clock, to what it applied to.
     - `resolved_from`, `resolved_to`: closed tickets that were last closed in the period.
     - `reopened_from`, `reopened_to`: tickets that were reopened in the period.
     """
@@ -91,6 +92,7 @@ class TicketFilter:
     waiting_for: tuple[Side, ...] = ()
     clock: str | None = None
     met: bool | None = None
+    target: str | None = None
     stopped_from: datetime | None = None
     stopped_to: datetime | None = None
     resolved_from: datetime | None = None
@@ -134,6 +136,7 @@ class TicketFilter:
             waiting_for=_choices(values, "waiting_for", SIDES),
             clock=clock,
             met=_yes_no(values, "met"),
+            target=_target(values),
             **periods,
         )
 
@@ -208,6 +211,8 @@ class TicketFilter:
         present = getattr(self, name)
         left: Any = tuple(v for v in present if v != value) if isinstance(present, tuple) else None
         also = dict.fromkeys(("met", "stopped_from", "stopped_to")) if name == "clock" else {}
+        if not left and (name, self.clock, self.due) in (("clock", self.clock, ()), ("due", None, self.due)):
+            also["target"] = None
         return replace(self, **{name: left, **also})
 
 
@@ -261,6 +266,13 @@ def _clock(values: Mapping[str, list[str]]) -> str | None:
     if name is None or name in CLOCK_NAMES or name.removeprefix(STATUS) not in ("", name):
         return name
     raise FilterError("clock", f"must be one of {', '.join(CLOCK_NAMES)} or {STATUS}NAME, not {name[:40]!r}")
+
+
+def _target(values: Mapping[str, list[str]]) -> str | None:
+    target = _single(values, "target")
+    if target is not None and not values.get("clock") and not values.get("due"):
+        raise FilterError("target", "needs what is due or a clock beside it, such as due=breached")
+    return target
 
 
 def _period(values: Mapping[str, list[str]], name: str, zone: ZoneInfo) -> dict[str, datetime | None]:

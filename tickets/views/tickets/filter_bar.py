@@ -40,6 +40,7 @@ TITLES = {
     "waiting_for": "Waiting for",
     "clock": "Clock",
     "met": "Target met",
+    "target": "Target",
     "stopped_from": "Stopped from",
     "stopped_to": "Stopped to",
     "resolved_from": "Resolved from",

@@ -22,13 +22,14 @@ from tests import forking
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def start(*arguments: str, **options: Any) -> "subprocess.Popen[Any]":
+def start(*arguments: str, anew: bool = False, **options: Any) -> "subprocess.Popen[Any]":
     """`python` with these arguments, in the directory of the project and in a session of its own.
 
-    It is forked from a process that has imported the libraries, which takes a tenth of the time.
+    It is forked from a process that has imported the libraries, which takes a tenth of the time; `anew`, where what is
+    imported counts, or the memory that it takes, it is not.
     """
     options = {"cwd": ROOT, **options}
-    if forking.can_start(arguments, options):
+    if not anew and forking.can_start(arguments, options):
         return forking.start(arguments, options)
     return child_process.start([sys.executable, *arguments], **options)
 

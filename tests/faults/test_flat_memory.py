@@ -30,7 +30,7 @@ def test_hundreds_of_runs_leave_nothing_behind_in_their_process(
 
     helpdesk.script = change
     wish = ("-m", "tests.faults.many_runs", "acme", str(RUNS))
-    ended = processes.run(*wish, env=database.environment(), timeout=10 * RUNS)
+    ended = processes.run(*wish, anew=True, env=database.environment(), timeout=10 * RUNS)
     assert ended.returncode == 0, ended.stderr
     has = [json.loads(line) for line in ended.stdout.splitlines()]
     assert has[-1]["run"] == RUNS

@@ -18,6 +18,7 @@ import pytest
 
 from supportsaas.db import mongo
 from tenants.models import Tenant
+from tests import processes
 from tests.builders import record
 from tests.faults.changing_helpdesk import ChangingHelpdesk
 from tests.faults.comparing import assert_exact, assert_sound
@@ -572,7 +573,10 @@ def test_a_large_feed_made_as_it_is_read_takes_no_more_memory_towards_its_end(
     size, page_size = (200_000, 1_000) if IS_LONG else (6_000, 150)
     with DemoHelpdesk(sizes={"acme": size}, rate_limit=None, fast=True) as helpdesk:
         connect(helpdesk.url, page_size=page_size)
-        process = database.start("ingest", "--all", "--json")
+        process = processes.start(
+            "manage.py", "ingest", "--all", "--json",
+            anew=True, env=database.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
         samples: list[int] = []
         deadline = time.monotonic() + (500 if IS_LONG else 60)
         while process.poll() is None and time.monotonic() < deadline:

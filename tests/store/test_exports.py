@@ -289,7 +289,7 @@ print(written, early, peak())
 def test_memory_stays_flat_however_long_the_file(tenant: Tenant, format_: str) -> None:
     _store_in_bulk(tenant, 20_000, "x" * 2000)
     environment = processes.environment(DJANGO_SETTINGS_MODULE="supportsaas.settings")
-    ended = processes.run("-c", _WRITE, format_, env=environment, timeout=300)
+    ended = processes.run("-c", _WRITE, format_, anew=True, env=environment, timeout=300)
     assert ended.returncode == 0, ended.stderr
     written, early, peak = map(int, ended.stdout.split())
     assert written > 40_000_000

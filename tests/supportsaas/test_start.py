@@ -30,7 +30,8 @@ GOOD = {
 
 def manage(*arguments: str, data_dir: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return processes.run("manage.py", *arguments, env={**plain, "SUPPORTSAAS_DATA_DIR": str(data_dir), **environment})
+    whole = {**plain, "SUPPORTSAAS_DATA_DIR": str(data_dir), **environment}
+    return processes.run("manage.py", *arguments, anew=True, env=whole)
 
 
 def test_no_process_looks_for_a_geographic_library() -> None:
@@ -50,7 +51,7 @@ def test_a_command_that_ingests_imports_no_pages() -> None:
         "print(sorted(sys.modules.keys() & pages | sys.modules.keys() & {'ninja', 'jinja2', 'numpy'}))"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "supportsaas.settings"}
-    ended = processes.run("-c", ingest, env=environment)
+    ended = processes.run("-c", ingest, anew=True, env=environment)
     assert (ended.stdout.strip(), ended.stderr.strip()) == ("[]", "error: --workers must be from 1 to 32.")
 
 

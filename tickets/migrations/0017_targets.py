@@ -7,8 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenants', '0016_urls_of_mailboxes'),
-        ('tickets', '0015_number_alerts'),
-        ('tickets', '0015_resolution_is_a_clock'),
+        ('tickets', '0016_resolution_is_a_clock'),
     ]
 
     operations = [

@@ -9,9 +9,9 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import environment
 
@@ -29,6 +29,7 @@ TEAMS = {
 }  # fmt: skip
 """Teams and how many of a hundred tickets each has; the others have none."""
 PRIORITIES = {"normal": 60, "low": 20, "high": 15, "urgent": 5}
+TYPES = ("question", "problem", "order", "return")
 _BATCH = 5_000
 
 
@@ -117,7 +118,13 @@ def _fill(slug: str, size: int) -> None:
         records = [json.loads(row) for row in bulk.json_rows(start, start + _BATCH)]
         if slug == LARGE:
             records = [each | dimensions_of(each["id"]) for each in records]
-        read = reading.read_records([SourceRecord(each, each) for each in records], tenant_id=slug)
+        if slug in (LARGE, MIDDLE):
+            records = [each | closing_of(each) for each in records]
+        sources = [
+            SourceRecord(each, each, messages=messages_of(each) if slug in (LARGE, MIDDLE) else None)
+            for each in records
+        ]
+        read = reading.read_records(sources, tenant_id=slug)
         plan = page_plan.PagePlan(tenant_id=slug, job_id="benchmark", now=now, routes=(), retention_days=None)
         for ticket in read.tickets:
             plan.add_new(ticket)
@@ -130,10 +137,41 @@ def _fill(slug: str, size: int) -> None:
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)
 
 
+def messages_of(record: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The conversation of a ticket, by its id: up to two replies of an agent, and the customer in between.
+
+    A tenth of the tickets have an unknown one, and a tenth have no reply yet.
+    """
+    digest = zlib.crc32(record["id"].encode(), 1)
+    if digest % 10 == 0:
+        return None
+    minutes = [round(5 * 1.09 ** (digest >> shift & 63)) for shift in (4, 10, 16)]  # five minutes to 19 hours
+    at = datetime.fromisoformat(record["created_at"])
+    messages = []
+    for place, wait in enumerate(minutes[: 0 if digest % 10 == 1 else 1 + 2 * (digest >> 22 & 1)]):
+        at += timedelta(minutes=wait)
+        is_customer = place == 1
+        messages.append({"id": f"{place}", "at": at.isoformat(), "text": "An answer.", "is_customer": is_customer})
+    return messages
+
+
+def closing_of(record: dict[str, Any]) -> dict[str, str]:
+    """When the helpdesk says that a closed ticket was resolved: after a quarter of an hour to two weeks."""
+    if record["status"] not in ("closed", "resolved"):
+        return {}
+    minutes = round(15 * 1.11 ** (zlib.crc32(record["id"].encode(), 2) & 63))
+    return {"resolved_at": (datetime.fromisoformat(record["created_at"]) + timedelta(minutes=minutes)).isoformat()}
+
+
 def dimensions_of(external_id: str) -> dict[str, str]:
-    """The team and the priority of a ticket, by its id."""
+    """The team, priority, assignee and type of a ticket, by its id."""
     digest = zlib.crc32(external_id.encode())
-    chosen = {"team": _share(TEAMS, digest % 100), "priority": _share(PRIORITIES, digest // 100 % 100)}
+    chosen = {
+        "team": _share(TEAMS, digest % 100),
+        "priority": _share(PRIORITIES, digest // 100 % 100),
+        "assignee": f"Agent {digest // 10_000 % 40 + 1}",
+        "type": TYPES[digest // 400_000 % len(TYPES)],
+    }
     return {name: value for name, value in chosen.items() if value}
 
 

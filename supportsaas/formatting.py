@@ -90,6 +90,22 @@ def format_duration(length: timedelta | float | None) -> str:
     return f"{seconds // _HOUR:,} h {seconds % _HOUR // _MINUTE} min"
 
 
+def format_span(seconds: float) -> str:
+    """In the two largest units: “40 s”, “25 min”, “2 h 10 min”, “3 d 4 h”."""
+    whole = max(int(seconds), 0)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    if whole < 2 * _DAY:
+        return _two_units(whole // _HOUR, "h", whole % _HOUR // _MINUTE, "min")
+    return _two_units(whole // _DAY, "d", whole % _DAY // _HOUR, "h")
+
+
+def _two_units(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large:,} {large_unit} {small} {small_unit}" if small else f"{large:,} {large_unit}"
+
+
 def format_rough_duration(seconds: float | None) -> str:
     """In the largest unit that fits: “40 s”, “25 min”, “6 h”, “1.5 h”, “2.3 days”; None as a dash."""
     if seconds is None:

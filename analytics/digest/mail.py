@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from analytics.dashboard.clock_panels import ClockFact, ClockPanel, first_reply_panel, resolution_panel
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.tables import NOT_CLASSIFIED_NUMBER, TILES
@@ -19,7 +20,7 @@ from analytics.digest.subscriptions import unsubscribe_token
 from analytics.digest.week import DigestWeek
 from analytics.figures import DashboardFigures, RisingTopic
 from analytics.periods import Unit, buckets_of
-from supportsaas.formatting import format_count, format_day, format_number, one_line
+from supportsaas.formatting import NOTHING, format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
 from tickets.ingestion.ending_keys import find_ending_keys
 from tickets.records.period import Period
@@ -37,6 +38,15 @@ class Line:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """How long something took, or the share of targets met, as text."""
+
+    name: str
+    text: str
+    change: str
+
+
 def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> EmailMultiAlternatives:
     zone = tenant.zone
     before = week.period.comparison(week.period.end, zone)
@@ -46,6 +56,7 @@ def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> E
         "tenant": tenant,
         "week": week,
         "dashboard": _address(_dashboard(tenant, week)),
+        "response_times": _address(_response_times(tenant, week)),
         "settings": _address(reverse("digests")),
         "unsubscribe": stop,
         "ending_keys": list(find_ending_keys([tenant], now=now)),
@@ -96,7 +107,25 @@ def _numbers(figures: DashboardFigures, links: TicketLinks, listed: Sequence[Lis
         )
         for each in figures.customers[:MOST_LINES]
     ]
-    return {"lines": lines, "rising": rising_lines, "topics": topics, "customers": customers}
+    times = [
+        *_times(first_reply_panel(figures, links), "First reply"),
+        *_times(resolution_panel(figures, links), "Resolution"),
+    ]
+    return {"lines": lines, "times": times, "rising": rising_lines, "topics": topics, "customers": customers}
+
+
+def _times(panel: ClockPanel | None, name: str) -> list[TimeLine]:
+    """The median, and the share of targets met where any applied, as on the dashboard."""
+    facts = {each.name: each for each in panel.facts} if panel else {}
+    median, met = facts.get("Median time"), facts.get("Targets met")
+    lines = [_time_line(f"{name}, median", median)] if median and median.text != NOTHING else []
+    return [*lines, _time_line(f"{name}, targets met", met)] if met and met.text != NOTHING else lines
+
+
+def _time_line(name: str, fact: ClockFact) -> TimeLine:
+    changed = f"{fact.change.text} compared with the week before" if fact.change else ""
+    before = f"{fact.before} the week before" if fact.before and not changed else ""
+    return TimeLine(name, fact.text, ", ".join(filter(None, (fact.beside, changed or before))))
 
 
 def _rise(topic: RisingTopic) -> str:
@@ -123,6 +152,10 @@ def _within(period: Period) -> TicketFilter:
 
 def _dashboard(tenant: Tenant, week: DigestWeek) -> str:
     return f"{reverse('dashboard', args=[tenant.slug])}?period=custom&from={week.first_day}&to={week.last_day}"
+
+
+def _response_times(tenant: Tenant, week: DigestWeek) -> str:
+    return f"{reverse('response-times', args=[tenant.slug])}?period=custom&from={week.first_day}&to={week.last_day}"
 
 
 def _address(path: str) -> str:

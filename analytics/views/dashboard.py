@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
+from analytics.dashboard.clock_panels import first_reply_panel, resolution_panel
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import ChartFiles, ClockPages
 from analytics.dashboard.tables import dashboard_tables
@@ -27,7 +28,6 @@ from analytics.views.filter_bar import (
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
-from analytics.views.panels.clocks import first_reply_panel, resolution_panel
 from analytics.views.panels.customers import SCORE_EXPLAINED, customer_rows
 from analytics.views.panels.languages import not_classified_notice
 from analytics.views.panels.statuses import unmapped_notice

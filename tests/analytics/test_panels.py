@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from analytics.dashboard.clock_panels import ClockPanel, first_reply_panel, resolution_panel
 from analytics.dashboard.context import DashboardContext, backlog_in
 from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
@@ -15,7 +16,6 @@ from analytics.figures import BacklogPoint, ClockFigures, TrendPoint
 from analytics.periods import Unit, buckets_of
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
-from analytics.views.panels.clocks import ClockPanel, first_reply_panel, resolution_panel
 from analytics.views.panels.customers import customer_rows
 from analytics.views.panels.tiles import Tile, tiles
 from analytics.views.panels.trend import trend

@@ -25,7 +25,7 @@ from tenants.models import ApiToken, Role, Tenant, User
 from tests import processes
 from tests.builders import delete_stored, store_tickets, store_words
 from tickets.store.export_files import tickets_file
-from tickets.store.export_rows import TICKET_COLUMNS, file_name, plain_text, write_rows
+from tickets.store.export_rows import EXPORT_COLUMNS, file_name, plain_text, write_rows
 from tickets.store.filters import TicketFilter
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -99,7 +99,7 @@ class TestTheList:
         assert (row["subject"], row["customer_id"]) == ("'=HYPERLINK(1)", "'@SUM(1)")
         (line,) = lines_of(client_of(manager).get("/t/acme/export/tickets/", {"format": "jsonl"}))
         assert line["subject"] == "=HYPERLINK(1)"
-        assert set(line) == {*TICKET_COLUMNS, "time_zone"}
+        assert set(line) == {*EXPORT_COLUMNS, "time_zone"}
 
     def test_a_token_may_export_its_own_tenants_tickets_only(
         self, tenant: Tenant, manager: User, stranger: User

@@ -27,6 +27,7 @@ from supportsaas.formatting import (
     format_rough_duration,
     format_seconds,
     format_short_number,
+    format_span,
 )
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -40,6 +41,17 @@ APPS = ("supportsaas", "tenants", "tickets", "analytics")
 )
 def test_numbers_are_grouped_by_commas(number: float | None, text: str) -> None:
     assert format_number(number) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"), (0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h"), (7800, "2 h 10 min"),
+        (2 * 86_400 - 1, "47 h 59 min"), (2 * 86_400, "2 d"), (3 * 86_400 + 4 * 3600, "3 d 4 h"),
+    ],
+)  # fmt: skip
+def test_a_span_has_its_two_largest_units(seconds: float, text: str) -> None:
+    assert format_span(seconds) == text
 
 
 @pytest.mark.parametrize(("ratio", "text"), [(0, "0.0%"), (0.1234, "12.3%"), (1, "100.0%"), (None, "–")])

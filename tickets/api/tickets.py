@@ -24,7 +24,7 @@ from tickets.records.details import DETAIL_FIELDS, LANGUAGE_FOUND, stored_detail
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.rules.classifier import find_classifier
 from tickets.store.export_files import file_description, tickets_file_in_slot
-from tickets.store.export_rows import TICKET_COLUMNS
+from tickets.store.export_rows import EXPORT_COLUMNS
 from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter
 from tickets.store.ticket_queries import TicketPage, TicketQueries
 from tickets.store.ticket_store import TicketStore
@@ -36,6 +36,33 @@ MOST_PAGES = 100_000
 TicketId = Annotated[
     str, Field(json_schema_extra={"description": "The ticket's ID in the helpdesk (`external_id`).", "example": "T-1"})
 ]
+
+
+class StoppedClockOut(Schema):
+    """A clock of the ticket that has stopped."""
+
+    clock: str = Field(
+        description="`first_reply`, `next_reply` (one for each), `resolution`, `waiting_us`, `waiting_customer`, or "
+        "`status:NAME` for the time in a status."
+    )
+    at: datetime = Field(description="When it stopped.")
+    seconds: int | None = Field(description="In calendar time; null if unknown.")
+    business_seconds: int | None = Field(description="In the tenant's business hours; null if it has none.")
+    by: Literal["helpdesk", "conversation", "events", "history", "never"] = Field(
+        description="Where its end is from. `never`: the ticket was closed too late without it."
+    )
+    met: bool | None = Field(description="Whether it met its target; null if none applied.")
+
+    @staticmethod
+    def of(clock: Document) -> "StoppedClockOut":
+        return StoppedClockOut(
+            clock=clock["clock"],
+            at=clock["at"],
+            seconds=clock["seconds"],
+            business_seconds=clock["business"],
+            by=clock["by"],
+            met=clock.get("met"),
+        )
 
 
 class TicketOut(Schema):
@@ -76,21 +103,26 @@ class TicketOut(Schema):
         description="As the helpdesk gives it, or a code of ISO 639-1 that was found in the text."
     )
     extra: dict[str, bool | int | float | datetime | str] = Field(description="Fields of the tenant's own, by name.")
+    clocks: list[StoppedClockOut]
+    waiting_for: Literal["us", "customer"] | None = Field(description="Of an open ticket, if its messages are known.")
+    waiting_since: datetime | None
+    next_due_at: datetime | None = Field(description="When the first of its targets that still run is due.")
 
     @staticmethod
     def of(ticket: Document) -> "TicketOut":
         known = stored_details(ticket)
         values = {name: ticket[name] for name in _ALWAYS_STORED}
+        values |= {name: ticket.get(name) for name in _IF_KNOWN}
         values |= {name: getattr(known, name) for name in DETAIL_FIELDS}
-        # Earlier versions did not store it.
         return TicketOut(
             id=str(ticket["_id"]),
-            resolved_at=ticket.get("resolved_at"),
+            clocks=[StoppedClockOut.of(each) for each in ticket.get("clocks") or ()],
             **values,
         )
 
 
-_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "resolved_at", *DETAIL_FIELDS})
+_IF_KNOWN = ("resolved_at", "waiting_for", "waiting_since", "next_due_at")
+_ALWAYS_STORED = tuple(TicketOut.model_fields.keys() - {"id", "clocks", *_IF_KNOWN, *DETAIL_FIELDS})
 
 
 class EvidenceOut(Schema):
@@ -270,7 +302,7 @@ def list_urgent_tickets(request: HttpRequest, query: Query[Paging]) -> TicketPag
     "/export/tickets",
     summary="Export tickets as a file",
     response={200: Any},
-    openapi_extra={"responses": {200: file_description(TICKET_COLUMNS)}},
+    openapi_extra={"responses": {200: file_description(EXPORT_COLUMNS)}},
 )
 def export_tickets(request: HttpRequest, query: Query[ExportQuery]) -> HttpResponseBase:
     """Streamed without a limit. Times are in the tenant's time zone. An incomplete transfer ends with an error."""

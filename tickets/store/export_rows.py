@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from tickets.clocks.clock_columns import CLOCK_COLUMNS, CLOCK_MOMENTS, clock_values
 from tickets.records.dates import DATE_FIELDS
 from tickets.records.details import DETAIL_FIELDS
 
@@ -23,9 +24,12 @@ TICKET_COLUMNS = (
     "external_id", "created_at", "updated_at", "status", "urgency", "sentiment", "requires_action", "source",
     "customer_id", "subject", "message", "keywords", "resolved_at", *DETAIL_FIELDS,
 )  # fmt: skip
-"""A tenant's own fields are one column, `extra`, as JSON: their names are only known once all rows are read."""
+"""Fields as they are stored. A tenant's own fields are one column, `extra`, as JSON: their names are only known once all rows are read."""
 
-_MOMENTS = DATE_FIELDS
+EXPORT_COLUMNS = (*TICKET_COLUMNS, *CLOCK_COLUMNS)
+"""One row a ticket: its fields, then its clocks."""
+
+_MOMENTS = (*DATE_FIELDS, *CLOCK_MOMENTS)
 
 _UNKNOWN: dict[str, Any] = {"tags": [], "extra": {}}
 
@@ -46,11 +50,11 @@ def write_rows(
 
 def ticket_rows(tickets: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
     for ticket in tickets:
-        yield [ticket.get(name, _UNKNOWN.get(name)) for name in TICKET_COLUMNS]
+        yield [*(ticket.get(name, _UNKNOWN.get(name)) for name in TICKET_COLUMNS), *clock_values(ticket)]
 
 
 def write_tickets(format_: Format, tickets: Iterable[dict[str, Any]], *, zone: ZoneInfo) -> Iterator[bytes]:
-    return write_rows(format_, TICKET_COLUMNS, ticket_rows(tickets), moments=_MOMENTS, zone=zone)
+    return write_rows(format_, EXPORT_COLUMNS, ticket_rows(tickets), moments=_MOMENTS, zone=zone)
 
 
 def file_name(

@@ -14,6 +14,7 @@ from supportsaas.db.mongo import Document
 from supportsaas.db.paging import Cursor, TimeOrder, cut_page
 from supportsaas.db.parallel import run_parallel, start
 from tenants.models import Tenant
+from tickets.clocks.stopwatch import CLOCK_FIELDS
 from tickets.records.collection_names import TICKETS
 from tickets.records.details import DETAIL_FIELDS, LANGUAGE_FOUND
 from tickets.records.facets import FacetCounts
@@ -231,5 +232,5 @@ def _choices(wanted: TicketFilter, plan: QueryPlan) -> dict[str, dict[str, int]]
 
 def _list_fields(excerpt: int | None) -> Document:
     if excerpt is None:
-        return dict.fromkeys((*_WITHOUT_MESSAGE, "message"), 1)
+        return dict.fromkeys((*_WITHOUT_MESSAGE, *CLOCK_FIELDS, "message"), 1)
     return {**dict.fromkeys(_WITHOUT_MESSAGE, 1), "message": {"$substrCP": ["$message", 0, excerpt]}}

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from supportsaas import clock
 from supportsaas.db.paging import END, Cursor, CursorError
 from supportsaas.db.parallel import start
 from supportsaas.formatting import format_label
@@ -30,6 +31,7 @@ from tickets.records.statuses import state_of
 from tickets.rules.classifier import find_classifier
 from tickets.rules.model import find_deciding
 from tickets.rules.reclassification import RECLASSIFICATION
+from tickets.service_levels.settings import find_clock_settings
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import Column, list_query, parse_columns
 from tickets.store.ticket_queries import TicketPage
@@ -37,6 +39,7 @@ from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
 from tickets.topics.store import TopicStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.tickets.clock_lines import clock_lines
 from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
 from tickets.views.tickets.filter_bar import ChoiceGroup, chips, choice_groups, date_fields, kept_filters
 from tickets.views.tickets.saved_views import view_links
@@ -178,6 +181,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "extra": [ExtraField.of(name, details.extra[name]) for name in sorted(details.extra)],
         "connection": names.of(external_id) if (names := find_connection_names(access.tenant)) else "",
         "is_status_unknown": state_of(ticket["status"]) == "unknown",
+        "clock_lines": clock_lines(ticket, find_clock_settings(access.tenant), clock.now()),
         "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
         "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
         "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),

@@ -1,4 +1,4 @@
-"""How long replies and resolutions took: the panels of the dashboard."""
+"""How long replies and resolutions took: the panels of the dashboard, and what the digest says of them."""
 
 from dataclasses import dataclass, replace
 

@@ -130,10 +130,14 @@ def _measure(rounds: int) -> None:
     share = revised["with weights"] / ((rounds + 1) * PAGE)
     print(f"{rounds} pages of {PAGE} new tickets each; {terms:,} learned terms revise {share:.0%} of the tickets.")
     print("µs of CPU time a ticket:\n")
-    print(f"{'step':<18}" + "".join(f"{name:>18}" for name in classifiers))
+    print(f"{'step':<20}" + "".join(f"{name:>18}" for name in classifiers))
     for step in ("normalize", "plan", "of it, classify", "save"):
         figures = [statistics.median(cpu[name, step]) / PAGE * 1e6 for name in classifiers]
-        print(f"{step:<18}" + "".join(f"{each:>18.1f}" for each in figures))
+        print(f"{step:<20}" + "".join(f"{each:>18.1f}" for each in figures))
+    print(
+        f"{'whole, by the clock':<20}"
+        + "".join(f"{statistics.median(whole[name]) / PAGE * 1e6:>18.1f}" for name in classifiers)
+    )
     pairs = [after / before for before, after in zip(*whole.values(), strict=True)]
     print(
         f"\nA whole page with weights takes {statistics.median(pairs):.2f} of one without (goal: at most {GOAL:.2f})."

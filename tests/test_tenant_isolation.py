@@ -22,6 +22,7 @@ from tenants.models import ApiToken, Membership, Role, Tenant, User
 from tests.builders import finished_job, store_tickets
 from tests.conftest import make_user
 from tests.incidents.made import incident_document
+from tests.service_levels.targets import add_target
 from tickets import jobs
 from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
 from tickets.alerts.model import Channel
@@ -39,6 +40,7 @@ ENDPOINT = "notify:127.0.0.1:9"
 CHANNEL = "<channel>"
 RULE = "<rule>"
 VIEW = "<view>"
+TARGET = "<target>"
 DRAFT = "<draft>"
 UPLOAD = "<upload>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
@@ -210,6 +212,24 @@ ROUTES: dict[str, list[Route]] = {
         f"t/<str:slug>/views/<str:view_id>/{what}/": [Route(f"/t/acme/views/{VIEW}/{what}/", "page", M, method="POST")]
         for what in ("rename", "move", "delete")
     },
+    "t/<str:slug>/due/": [Route("/t/acme/due/", "page", V)],
+    "t/<str:slug>/targets/": [Route("/t/acme/targets/", "page", M)],
+    "t/<str:slug>/targets/recount/": [Route("/t/acme/targets/recount/", "page", M)],
+    "t/<str:slug>/targets/add/": [
+        Route("/t/acme/targets/add/", "page", A),
+        Route("/t/acme/targets/add/", "page", A, method="POST"),
+    ],
+    "t/<str:slug>/targets/<str:target_id>/": [
+        Route(f"/t/acme/targets/{TARGET}/", "page", A),
+        Route(f"/t/acme/targets/{TARGET}/", "page", A, method="POST"),
+    ],
+    "t/<str:slug>/targets/<str:target_id>/move/": [Route(f"/t/acme/targets/{TARGET}/move/", "page", A, method="POST")],
+    "t/<str:slug>/targets/<str:target_id>/switch/": [
+        Route(f"/t/acme/targets/{TARGET}/switch/", "page", A, method="POST")
+    ],
+    "t/<str:slug>/targets/<str:target_id>/delete/": [
+        Route(f"/t/acme/targets/{TARGET}/delete/", "page", A, method="POST")
+    ],
     "t/<str:slug>/settings/hours/": [
         Route("/t/acme/settings/hours/", "page", A),
         Route("/t/acme/settings/hours/", "page", A, method="POST"),
@@ -247,6 +267,7 @@ ROUTES: dict[str, list[Route]] = {
     "me": [Route("/me", "api", names_tenant=False)],
     "tenants/<tenant_id>/dashboard": [Route("/tenants/acme/dashboard", "api", V)],
     "tenants/<tenant_id>/incidents": [Route("/tenants/acme/incidents", "api", V)],
+    "tenants/<tenant_id>/targets": [Route("/tenants/acme/targets", "api", V)],
     "tenants/<tenant_id>/stats": [Route("/tenants/acme/stats", "api", V)],
     "ingest/run": [Route("/ingest/run", "api", M, method="POST", query={"tenant_id": "acme", "wait": "0"})],
     "ingest/status": [Route("/ingest/status", "api", V, query={"tenant_id": "acme"})],
@@ -346,6 +367,7 @@ class World:
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")
         link = confirmation_token(AddressClaim(self.tenant, "a@example.com"))
         self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk), ADDRESS_LINK: link}
+        self.ids[TARGET] = str(add_target(self.tenant, name=CANARY, conditions={"team": [CANARY]}).pk)
         self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
         draft = Source(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         self.ids[DRAFT] = save_draft(draft, by=self.users["admin"])

@@ -12,7 +12,7 @@ from tickets.views.helpdesks import add_connection, connections, file_import, ho
 from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
-from tickets.views.service_levels import business_hours
+from tickets.views.service_levels import business_hours, due_page, target_pages
 from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_pages
 
 urlpatterns = [
@@ -53,6 +53,14 @@ urlpatterns = [
     path("t/<str:slug>/rules/<str:rule_id>/move/", rule_pages.move_rule, name="rule-move"),
     path("t/<str:slug>/rules/<str:rule_id>/switch/", rule_pages.switch_rule, name="rule-switch"),
     path("t/<str:slug>/rules/<str:rule_id>/delete/", rule_pages.delete_rule, name="rule-delete"),
+    path("t/<str:slug>/due/", due_page.show_due, name="due"),
+    path("t/<str:slug>/targets/", target_pages.show_targets, name="targets"),
+    path("t/<str:slug>/targets/recount/", target_pages.show_recount, name="targets-recount"),
+    path("t/<str:slug>/targets/add/", target_pages.add_target, name="target-add"),
+    path("t/<str:slug>/targets/<str:target_id>/", target_pages.change_target, name="target"),
+    path("t/<str:slug>/targets/<str:target_id>/move/", target_pages.move_target, name="target-move"),
+    path("t/<str:slug>/targets/<str:target_id>/switch/", target_pages.switch_target, name="target-switch"),
+    path("t/<str:slug>/targets/<str:target_id>/delete/", target_pages.delete_target, name="target-delete"),
     path("t/<str:slug>/statuses/", statuses.show_statuses, name="statuses"),
     path("t/<str:slug>/statuses/map/", statuses.map_statuses, name="statuses-map"),
     path("t/<str:slug>/views/", saved_views.show_views, name="saved-views"),

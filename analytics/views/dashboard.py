@@ -49,6 +49,7 @@ from tickets.records.period import Period, day_start
 from tickets.recount.walk import RECOUNT
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.target_counts import TargetCounts
 from tickets.store.ticket_store import TicketStore
 from tickets.topics.tagging import TAGGING
 from tickets.views.fragments import begin_frame, is_fragment_request, render_page_or_fragment
@@ -71,8 +72,9 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
         errors[error.field] = error.reason
     else:
         ongoing = start(IncidentStore(access.tenant).find_ongoing)
+        due = start(partial(TargetCounts(access.tenant).count_due, now))
         context |= _numbers(access, selection, now)
-        context["ongoing"] = ongoing()
+        context |= {"ongoing": ongoing(), "due": due()}
     context |= {
         "selection": selection,
         "period_choices": period_choices(selection),

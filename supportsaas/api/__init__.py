@@ -7,7 +7,7 @@ from supportsaas.web import api_errors
 from supportsaas.web.api_description import DescribedAPI
 from tenants.api import tenants as tenants_api
 from tenants.api.access import PersonAuth, TokenAuth
-from tickets.api import circuits, corrections, imports, incidents, ingestion
+from tickets.api import circuits, corrections, imports, incidents, ingestion, targets
 from tickets.api import tickets as tickets_api
 
 DESCRIPTION = """
@@ -42,4 +42,5 @@ api.add_router("", circuits.router)
 api.add_router("", analytics_api.router)
 api.add_router("", api_dashboard.router)
 api.add_router("", incidents.router)
+api.add_router("", targets.router)
 api.add_router("", tenants_api.router)

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
-                ('clock', models.CharField(choices=[('first_reply', 'First reply'), ('next_reply', 'Next reply'), ('resolution', 'Resolution')], max_length=16)),
+                ('clock', models.CharField(choices=[('first_reply', 'First reply'), ('next_reply', 'Next reply'), ('resolution', 'Resolution')], default='first_reply', max_length=16)),
                 ('length', models.PositiveIntegerField(verbose_name='within')),
                 ('unit', models.CharField(choices=[('minutes', 'Minutes'), ('hours', 'Hours'), ('days', 'Days')], default='hours', max_length=8)),
                 ('in_business_hours', models.BooleanField(default=False, verbose_name='in business hours')),

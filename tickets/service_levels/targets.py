@@ -65,7 +65,7 @@ class ServiceTarget(Audited):
     tenant_id: ObjectId
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="service_targets")
     name = models.CharField(max_length=LONGEST_NAME)
-    clock = models.CharField(max_length=16, choices=ClockChoice.choices)
+    clock = models.CharField(max_length=16, choices=ClockChoice.choices, default=ClockChoice.FIRST_REPLY)
     length = models.PositiveIntegerField("within")
     unit = models.CharField(max_length=8, choices=UnitChoice.choices, default=UnitChoice.HOURS)
     in_business_hours = models.BooleanField("in business hours", default=False)

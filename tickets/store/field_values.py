@@ -39,6 +39,10 @@ class FieldValues:
             result.setdefault(name, dict.fromkeys(_most_frequent(values)))
         return result
 
+    def find_dimension_values(self) -> dict[str, list[str]]:
+        """For each dimension that tickets have: its values, most frequent first."""
+        return {name: list(_most_frequent(values)) for name, values in self._value_counts.find_all().items()}
+
     def find_present(self) -> tuple[str, ...]:
         """The other filters by which some ticket can be found."""
         found: set[str] = set()

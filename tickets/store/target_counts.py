@@ -32,10 +32,13 @@ class Kept:
     breached_tickets: int = 0
 
     @property
+    def decided(self) -> int:
+        return self.met + self.breached
+
+    @property
     def ratio(self) -> float | None:
         """The share that was met; None if nothing was decided."""
-        decided = self.met + self.breached
-        return self.met / decided if decided else None
+        return self.met / self.decided if self.decided else None
 
 
 @dataclass(frozen=True, slots=True)

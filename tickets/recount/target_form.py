@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 
+from supportsaas.formatting import format_label
 from tenants.models import Tenant
 from tickets.clocks.settings import CONDITION_FIELDS
 from tickets.records.facets import URGENCIES
@@ -56,7 +57,8 @@ class TargetForm(_ModelForm):
         for name, values in _values(tenant).items():
             field = self.fields[name]
             assert isinstance(field, forms.MultipleChoiceField)
-            field.choices = [(each, each) for each in dict.fromkeys((*values, *stored.get(name, ())))]
+            shown = format_label if name == "urgency" else str
+            field.choices = [(each, shown(each)) for each in dict.fromkeys((*values, *stored.get(name, ())))]
         self.initial.update({**stored, "tags": "\n".join(stored.get("tags", ()))})
         if not self.is_bound:
             self.initial["revision"] = self.instance.revision

@@ -136,8 +136,11 @@ def _is_night(local: datetime) -> bool:
 
 
 def _weeks(promises: Sequence[Mapping[str, Any]], period: Period, tenant: Tenant) -> tuple[Week, ...]:
+    """From the first one with a promise on."""
     counted = Counter((_monday_of(each["at"], tenant), each["met"]) for each in promises)
     monday, last = _monday_of(period.start, tenant), _monday_of(period.end, tenant)
+    if promises:
+        monday = min(_monday_of(each["at"], tenant) for each in promises)
     weeks = []
     while monday <= last:
         weeks.append(Week(monday, counted[monday, True], counted[monday, False]))

@@ -1,6 +1,7 @@
 """Incidents on pages, on the dashboard, the overview and in the API: the same numbers everywhere."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,9 +11,10 @@ from tenants.models import Membership, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import delete_stored, store_tickets
 from tests.incidents.conftest import NOW, fault_records, look
-from tests.incidents.made import incident_document
+from tests.incidents.made import MONDAY, incident_document
 from tests.incidents.test_watching import LATER
 from tests.reading_pages import page_of, text_of
+from tickets.incidents.shared import find_shared
 from tickets.incidents.store import IncidentStore
 
 ClientOf = Callable[[User], Client]
@@ -123,3 +125,15 @@ def test_without_incidents_the_page_says_when_there_are_some(
     tenant: Tenant, manager: User, client_of: ClientOf
 ) -> None:
     assert "at least 5 different customers" in page_of(client_of(manager), "/t/acme/incidents/")
+
+
+def test_incidents_are_shared_by_tenants_if_words_and_hours_are_the_same(tenant: Tenant, other_tenant: Tenant) -> None:
+    insert(tenant, name="checkout")
+    found = []
+    for number, (name, hours) in enumerate([("checkout", 2), ("checkout", 4), ("hotline", 0)], 1):
+        at = MONDAY + timedelta(hours=hours)
+        insert(other_tenant, number=number, name=name, phrases=[name], first_at=at, last_at=at)
+        mine, other = IncidentStore(tenant).find(1), IncidentStore(other_tenant).find(number)
+        assert mine is not None and other is not None
+        found.append(len(find_shared([mine, other])))
+    assert found == [1, 0, 0]

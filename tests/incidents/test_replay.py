@@ -72,7 +72,7 @@ def test_the_hour_is_that_of_the_tenants_clock() -> None:
     weeks = ordinary_weeks(WEEKS, start=begin.astimezone(MONDAY.tzinfo))
     nine = [datetime(2026, 2, 4, 9, tzinfo=berlin) + timedelta(weeks=week) for week in range(9)]  # by the clock
     weekly = [fault(15, at=at.astimezone(MONDAY.tzinfo), minutes=50, prefix=f"W{week}") for week, at in enumerate(nine)]
-    start, end = datetime(2026, 3, 30, tzinfo=berlin), datetime(2026, 4, 5, tzinfo=berlin)
+    start, end = (datetime(2026, *day, tzinfo=berlin).astimezone(MONDAY.tzinfo) for day in ((3, 30), (4, 5)))
     both = [list(replay(in_order(weeks, *weekly), start=start, end=end, zone=zone)) for zone in (berlin, UTC)]
     assert [len(each) for each in both] == [0, 1]
 

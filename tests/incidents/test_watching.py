@@ -110,6 +110,17 @@ def test_workers_that_look_at_the_same_time_make_one_incident(weeks: Tenant) -> 
     assert only(weeks).number == 1
 
 
+def test_a_worker_that_fell_behind_saves_nothing(weeks: Tenant, incident: Incident) -> None:
+    """It knows the last look, but not the one that another worker made since."""
+    last = mongo.collection(watching.COLLECTION).find_one({"_id": weeks.slug})
+    store_tickets(weeks, fault_records(5, at=LATER, prefix="G"))
+    now = LATER + timedelta(minutes=45)
+    assert look(weeks, now)
+    stored = mongo.collection(INCIDENTS).find_one()
+    assert not watching.look(weeks, last=last, version=1, now=now + timedelta(hours=3), kept=KeptHours())
+    assert mongo.collection(INCIDENTS).find_one() == stored
+
+
 def test_the_task_looks_every_five_minutes_and_only_at_tenants_with_other_tickets(
     weeks: Tenant, other_tenant: Tenant, clock_at: pytest.MonkeyPatch
 ) -> None:
@@ -203,7 +214,9 @@ def test_retention_deletes_incidents_with_their_tickets(weeks: Tenant, clock_at:
 
 
 def test_customers_words_are_no_operators(weeks: Tenant) -> None:
-    store_tickets(weeks, fault_records(15, text='The $tickets $$ROOT page {"$ne": 1} fails, $dismissed_at too'))
+    store_tickets(
+        weeks, fault_records(15, prefix="$F", text='The $tickets $$ROOT page {"$ne": 1} fails, $dismissed_at too')
+    )
     look(weeks, LATER)
     assert only(weeks).tickets == 15 and only(weeks).is_ongoing
 

@@ -26,6 +26,7 @@ from analytics.views.numbers import find_numbers
 from supportsaas import clock
 from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tickets.clocks.wording import CLOCK_NAMES
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period
 from tickets.recount.walk import RECOUNT
@@ -74,6 +75,7 @@ def show_response_times(request: TenantRequest, access: TenantAccess) -> HttpRes
             "times": times,
             "table": times_table(times),
             "has_any": any(each.found.stopped or each.found.decided for each in times),
+            "has_statuses": len(times) > len(CLOCK_NAMES),
             "has_replies": any(each.found.stopped for each in times[:2]),
             "has_earlier_data": figures.has_earlier_data,
             "period_text": period_text(period, zone),

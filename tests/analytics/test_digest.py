@@ -98,6 +98,34 @@ class TestSending:
         dashboard = re.search(r"Dashboard for this week: (\S+)", str(sent.body))
         assert dashboard and client.get(dashboard[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
 
+    def test_the_digest_has_response_times_and_where_to_see_more(
+        self, reader: User, tenant: Tenant, client_of: ClientOf
+    ) -> None:
+        weeks = (("2026-02-24", "11:00", 25), ("2026-03-03", "10:00", 30))
+        replied = [
+            {
+                "id": f"{day}-{n}",
+                "created_at": f"{day}T09:00:00Z",
+                "first_reply_at": f"{day}T{hour}:00Z",
+                "due_at": f"{day}T12:00:00Z",
+                "status": "closed",
+                "resolved_at": f"{day}T{11 if n % 3 else 13}:00:00Z",
+                "updated_at": f"{day}T13:00:00Z",
+            }
+            for day, hour, number in weeks
+            for n in range(number)
+        ]
+        store_tickets(tenant, [{"id": "OLD", "created_at": "2026-02-01T00:00:00Z"}, *replied])
+        assert send(MONDAY) == 1
+        (sent,) = mail.outbox
+        for text in (str(sent.body), text_of(html_of(sent))):
+            said = " ".join(text.split())
+            assert re.search(r"First reply, median:? 59 min \(?-51% compared with the week before", said), said
+            assert re.search(r"Resolution, median:? 2 h", said)
+            assert re.search(r"Resolution, targets met:? 66\.7% \(?10 of 30 breached", said)
+        link = re.search(r"  http://127\.0\.0\.1:8000(/t/acme/response-times/\S+)", str(sent.body))
+        assert link and "First reply" in page_of(client_of(reader), link[1])
+
     def test_a_digest_without_earlier_data_compares_nothing(self, reader: User, tenant: Tenant) -> None:
         store_tickets(tenant, [{"created_at": "2026-02-27T00:00:00Z"}, {"created_at": "2026-03-05T12:00:00Z"}])
         assert send(MONDAY) == 1

@@ -73,6 +73,8 @@ def made_tickets() -> Iterator[dict[str, Any]]:
                 _message("c", again),
             ]
             answered = again
+        elif number % 10 == 9:
+            ticket["replies"] = 0
         closed = answered + timedelta(hours=number % 50)
         if number % 3 and closed < NOON:
             ticket |= {"status": "closed", "updated_at": at(closed)}
@@ -92,6 +94,18 @@ def tickets(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     for place in ("tickets.planning.planner", "analytics.views.response_times", "tickets.views.tickets.ticket_pages"):
         monkeypatch.setattr(f"{place}.find_clock_settings", lambda tenant: SETTINGS)
     store_tickets(tenant, made_tickets())
+    for hours, status in enumerate(("open", "in_progress", "closed")):
+        changed = [
+            {
+                "id": f"S-{day}",
+                "team": "billing",
+                "created_at": at(NOON - timedelta(days=day, hours=5)),
+                "updated_at": at(NOON - timedelta(days=day, hours=5 - hours * (1 + day % 3) / 2)),
+                "status": status,
+            }
+            for day in range(1, 12)
+        ]
+        store_tickets(tenant, changed, now=NOON)
     return tenant
 
 
@@ -156,6 +170,8 @@ def test_the_test_has_something_of_everything(tickets: Tenant) -> None:
     assert {each["by"] for each in everything["first_reply"]} >= {"helpdesk", "conversation"}
     assert {each.get("met") for each in everything["first_reply"]} >= {True, False}
     assert any(each["seconds"] is None for each in everything["resolution"])
+    assert any(each["by"] == "never" for each in everything["first_reply"])
+    assert any(each.startswith("status:") for each in everything)
 
 
 def test_numbers_built_anew_are_those_that_writes_have_counted(tickets: Tenant) -> None:

@@ -31,7 +31,7 @@ from tickets.helpdesks.files.uploads import begin_upload
 from tickets.helpdesks.hook_model import Hook
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
-from tickets.models import ClassificationRule, SavedView
+from tickets.models import ClassificationRule, NumberAlert, SavedView
 from tickets.store import quarantine
 
 CANARY = "pelican-canary"
@@ -41,6 +41,7 @@ CHANNEL = "<channel>"
 RULE = "<rule>"
 VIEW = "<view>"
 TARGET = "<target>"
+NUMBER_ALERT = "<number alert>"
 DRAFT = "<draft>"
 UPLOAD = "<upload>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
@@ -175,6 +176,21 @@ ROUTES: dict[str, list[Route]] = {
         f"t/<str:slug>/alerts/{what}/": [Route(f"/t/acme/alerts/{what}/", "page", M, method="POST")]
         for what in ("again", "drop", "reset")
     },
+    "t/<str:slug>/alerts/numbers/": [Route("/t/acme/alerts/numbers/", "page", V)],
+    "t/<str:slug>/alerts/numbers/add/": [
+        Route("/t/acme/alerts/numbers/add/", "page", A),
+        Route("/t/acme/alerts/numbers/add/", "page", A, method="POST"),
+    ],
+    "t/<str:slug>/alerts/numbers/<str:alert_id>/": [
+        Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/", "page", A),
+        Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/", "page", A, method="POST"),
+    ],
+    **{
+        f"t/<str:slug>/alerts/numbers/<str:alert_id>/{what}/": [
+            Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/{what}/", "page", needs, method="POST")
+        ]
+        for what, needs in (("acknowledge", M), ("mute", M), ("switch", A), ("delete", A))
+    },
     "t/<str:slug>/learning/": [Route("/t/acme/learning/", "page", V)],
     "t/<str:slug>/learning/change/": [Route("/t/acme/learning/change/", "page", M, method="POST")],
     "t/<str:slug>/rules/": [Route("/t/acme/rules/", "page", V)],
@@ -266,6 +282,7 @@ ROUTES: dict[str, list[Route]] = {
     "tenants": [Route("/tenants", "api", names_tenant=False)],
     "me": [Route("/me", "api", names_tenant=False)],
     "tenants/<tenant_id>/dashboard": [Route("/tenants/acme/dashboard", "api", V)],
+    "tenants/<tenant_id>/number-alerts": [Route("/tenants/acme/number-alerts", "api", V)],
     "tenants/<tenant_id>/incidents": [Route("/tenants/acme/incidents", "api", V)],
     "tenants/<tenant_id>/targets": [Route("/tenants/acme/targets", "api", V)],
     "tenants/<tenant_id>/stats": [Route("/tenants/acme/stats", "api", V)],
@@ -365,9 +382,11 @@ class World:
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
         rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")
+        alert = NumberAlert.objects.create(tenant=self.tenant, name=CANARY, metric="arrived", threshold=5)
         link = confirmation_token(AddressClaim(self.tenant, "a@example.com"))
         self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk), ADDRESS_LINK: link}
         self.ids[TARGET] = str(add_target(self.tenant, name=CANARY, conditions={"team": [CANARY]}).pk)
+        self.ids[NUMBER_ALERT] = str(alert.pk)
         self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
         draft = Source(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         self.ids[DRAFT] = save_draft(draft, by=self.users["admin"])

@@ -6,7 +6,7 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 from django.urls import path
 
 from tickets.views import setup_checklist
-from tickets.views.alerts import alert_pages, channel_addresses, channels
+from tickets.views.alerts import alert_pages, channel_addresses, channels, number_alert_form, number_alerts
 from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.incidents import incident_pages
@@ -108,6 +108,17 @@ urlpatterns = [
     path("t/<str:slug>/alerts/again/", alert_pages.send_again, name="alerts-again"),
     path("t/<str:slug>/alerts/drop/", alert_pages.drop_deliveries, name="alerts-drop"),
     path("t/<str:slug>/alerts/reset/", alert_pages.reset_breaker, name="alerts-reset"),
+    path("t/<str:slug>/alerts/numbers/", number_alerts.show_number_alerts, name="number-alerts"),
+    path("t/<str:slug>/alerts/numbers/add/", number_alert_form.add_number_alert, name="number-alert-add"),
+    path("t/<str:slug>/alerts/numbers/<str:alert_id>/", number_alert_form.change_number_alert, name="number-alert"),
+    path(
+        "t/<str:slug>/alerts/numbers/<str:alert_id>/acknowledge/",
+        number_alerts.acknowledge_alert,
+        name="number-alert-acknowledge",
+    ),
+    path("t/<str:slug>/alerts/numbers/<str:alert_id>/mute/", number_alerts.mute, name="number-alert-mute"),
+    path("t/<str:slug>/alerts/numbers/<str:alert_id>/switch/", number_alerts.switch, name="number-alert-switch"),
+    path("t/<str:slug>/alerts/numbers/<str:alert_id>/delete/", number_alerts.delete, name="number-alert-delete"),
     path("t/<str:slug>/settings/channels/", channels.show_channels, name="settings-channels"),
     path("t/<str:slug>/settings/channels/add/", channels.add_channel, name="settings-channel-add"),
     path("t/<str:slug>/settings/channels/<str:channel_id>/", channels.change_channel, name="settings-channel"),

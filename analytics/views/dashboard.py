@@ -43,6 +43,7 @@ from tickets import jobs
 from tickets.helpdesks.model import Source
 from tickets.incidents.store import IncidentStore
 from tickets.ingestion.setup_checklist import find_checklist
+from tickets.number_alerts.states import count_open
 from tickets.planning.stored_walk import Progress
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
@@ -73,8 +74,9 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
     else:
         ongoing = start(IncidentStore(access.tenant).find_ongoing)
         due = start(partial(TargetCounts(access.tenant).count_due, now))
+        open_alerts = start(partial(count_open, access.tenant))
         context |= _numbers(access, selection, now)
-        context |= {"ongoing": ongoing(), "due": due()}
+        context |= {"ongoing": ongoing(), "due": due(), "open_alerts": open_alerts()}
     context |= {
         "selection": selection,
         "period_choices": period_choices(selection),

@@ -7,7 +7,7 @@ would bypass the log raise an error. Secrets are logged without their value.
 
 import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -105,10 +105,14 @@ class AuditedQuerySet(models.QuerySet[Any]):
 
 
 class Audited(models.Model):
-    """Logs every change of a field that is not in `unaudited`. For fields in `secrets`, logs only that they changed."""
+    """Logs every change of a field that is not in `unaudited`. For fields in `secrets`, logs only that they changed.
+
+    `keys_of`: of fields that hold a list of keys, the label of their model, whose objects are named in the log.
+    """
 
     unaudited: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
+    keys_of: ClassVar[Mapping[str, str]] = {}
 
     objects: ClassVar[Any] = AuditedQuerySet.as_manager()
 
@@ -191,6 +195,7 @@ def _relation_changed(
 def _append_change(instance: models.Model, before: Values, after: Values) -> None:
     fields = audited_fields(type(instance))
     secrets: frozenset[str] = getattr(type(instance), "secrets", frozenset())
+    keys_of: Mapping[str, str] = getattr(type(instance), "keys_of", {})
     changes = {}
     for name, field in fields.items():
         old, new = before.get(name), after.get(name)
@@ -198,6 +203,9 @@ def _append_change(instance: models.Model, before: Values, after: Values) -> Non
             continue
         if name in secrets:
             change = {"old": HIDDEN if old else "", "new": HIDDEN if new else ""}
+        elif name in keys_of:
+            model = apps.get_model(keys_of[name])
+            change = {"old": _names(model, old or ())[:LONGEST_VALUE], "new": _names(model, new or ())[:LONGEST_VALUE]}
         else:
             change = {"old": _as_text(field, old), "new": _as_text(field, new)}
         if any(change.values()):  # from nothing to empty is not a change

@@ -38,7 +38,8 @@ from tickets.ingestion import setup_checklist
 from tickets.ingestion.sync_state import save_state
 from tickets.jobs import JobRequest
 from tickets.learning.store import LearningStore
-from tickets.models import ClassificationRule, SavedView
+from tickets.models import ClassificationRule, NumberAlert, SavedView
+from tickets.number_alerts.watching import check as check_alert
 from tickets.recount.opening_hours import save_opening_hours
 from tickets.recount.walk import RECOUNT
 from tickets.rules.editing import save_rule
@@ -57,7 +58,9 @@ def fill(tenant: Tenant) -> None:
     Channel.objects.create(tenant=tenant, name="On call", kind="house", address="http://127.0.0.1:9")
     connect_source(tenant, kind="house", every_minutes=5)
     save_rule(ClassificationRule(tenant=tenant, phrases="refund", urgency="high"))
-    SavedView.objects.create(tenant=tenant, name="Urgent", query="urgency=high")
+    view = SavedView.objects.create(tenant=tenant, name="Urgent", query="urgency=high")
+    watched = NumberAlert.objects.create(tenant=tenant, metric="in_view", view=view, threshold=5)
+    check_alert(watched, now=clock.now())
     save_meanings(tenant, {"Hold": "on_hold"})
     store_tickets(tenant, [{"id": f"T-{n}", "message": "lawsuit", "customer_id": f"c{n}"} for n in range(30)])
     delete_stored(tenant, ["T-1"])

@@ -9,6 +9,10 @@ from tickets.number_alerts.rules import Checked, Firing, Limit, firings, sample_
 START = datetime(2026, 3, 10, tzinfo=UTC)
 
 
+def hour(number: int) -> datetime:
+    return START + timedelta(hours=number)
+
+
 @pytest.mark.parametrize(
     ("direction", "value", "is_alert"),
     [("above", 5, False), ("above", 5.1, True), ("below", 5, False), ("below", 4.9, True), ("above", None, False)],
@@ -38,8 +42,8 @@ def test_hours_in_a_row_are_one_firing_with_its_peak() -> None:
     values = [1, 7, 9, 6, 2, 8, None]
     hours = [(START + timedelta(hours=place), Limit(threshold=5).check(value)) for place, value in enumerate(values)]
     assert list(firings(hours, Limit(threshold=5))) == [
-        Firing(start=START + timedelta(hours=1), end=START + timedelta(hours=4), peak=9),
-        Firing(start=START + timedelta(hours=5), end=START + timedelta(hours=6), peak=8),
+        Firing(start=hour(1), end=hour(4), peak=9, peak_at=hour(3)),
+        Firing(start=hour(5), end=hour(6), peak=8, peak_at=hour(6)),
     ]
 
 

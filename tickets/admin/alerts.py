@@ -18,7 +18,8 @@ from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.form import ChannelForm
 from tickets.alerts.model import Channel, ChannelKind
 from tickets.alerts.test_send import request_test
-from tickets.models import Circuit, Delivery
+from tickets.models import Circuit, Delivery, NumberAlert
+from tickets.number_alerts.editing import delete_alert, switch_alert
 from tickets.views.alerts.channel_addresses import report_confirmation_mails
 
 logger = logging.getLogger(__name__)
@@ -137,6 +138,37 @@ class CircuitAdmin(ReadOnlyAdmin):
     @admin.display(description="last ten requests")
     def readable_results(self, circuit: Circuit) -> str:
         return _attempts(circuit.results)
+
+
+@admin.register(NumberAlert)
+class NumberAlertAdmin(Searchable):
+    """Can be turned off and deleted here. What is watched is edited on the tenant's page, which tries it out first."""
+
+    list_display = ["__str__", "tenant", "sentence", "enabled", "muted_until"]
+    list_filter = ["enabled", "metric"]
+    list_select_related = ["tenant", "view"]
+    search_fields = ["name", "tenant__slug"]
+    readonly_fields = [
+        "tenant", "name", "metric", "view", "window_hours", "direction", "threshold", "channel_names", "muted_until",
+    ]  # fmt: skip
+    fields = [*readonly_fields, "enabled"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="channels")
+    def channel_names(self, alert: NumberAlert) -> str:
+        return ", ".join(each.name for each in Channel.objects.filter(pk__in=alert.channels)) or "all"
+
+    def save_model(self, request: HttpRequest, obj: NumberAlert, form: Any, change: bool) -> None:
+        switch_alert(obj, enabled=obj.enabled)
+
+    def delete_model(self, request: HttpRequest, obj: NumberAlert) -> None:
+        delete_alert(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[NumberAlert]) -> None:
+        for alert in queryset.select_related("tenant"):
+            delete_alert(alert)
 
 
 def _user(request: HttpRequest) -> User:

@@ -1,9 +1,9 @@
 """NumberAlert: a number that a tenant watches, and when to alert about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from supportsaas import clock
 from supportsaas.formatting import format_number
 from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
-from tickets.number_alerts.metrics import METRICS, WINDOW_TEXTS, Metric
+from tickets.number_alerts.metrics import METRICS, WINDOW_TEXTS, Metric, Unit
 from tickets.number_alerts.rules import Limit
 from tickets.records.cleaning import clean_text
 from tickets.store.filters import FilterError, TicketFilter
@@ -23,6 +23,10 @@ MOST_ALERTS: Final = 30
 LONGEST_NAME: Final = 80
 A_DAY: Final = 24
 LARGEST_THRESHOLD: Final = 1_000_000_000
+WHOLE: Final = 100
+"""In percent."""
+
+UNITS: Final[dict[Unit, str]] = {"count": "", "percent": "%", "hours": " h"}
 NOT_WATCHED: Final = ("q", "incident")
 """The filters of a view that no alert can follow, besides fixed periods, which never change."""
 
@@ -39,6 +43,7 @@ class NumberAlert(Audited):
     """
 
     unaudited = frozenset({"created_at"})
+    keys_of: ClassVar[Mapping[str, str]] = {"channels": "tenants.Channel"}
 
     tenant_id: ObjectId
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="number_alerts")
@@ -94,7 +99,7 @@ class NumberAlert(Audited):
     def limit_text(self) -> str:
         if self.threshold is None:
             return "unusual for the hour"
-        return f"{self.direction} {self.show(self.threshold)}"
+        return f"{self.direction} {show_limit(self.threshold, self.what)}"
 
     def show(self, value: float) -> str:
         """The value with its unit."""
@@ -121,8 +126,10 @@ class NumberAlert(Audited):
             yield from self._problems_of_view(self.view)
         if self.threshold is None and not self.what.can_be_unusual:
             yield "threshold", "Enter a limit. Only new tickets can be compared with the usual."
-        elif self.threshold is not None and not 0 <= self.threshold <= LARGEST_THRESHOLD:
-            yield "threshold", "Enter a number of 0 or more."
+        elif self.threshold is not None and (problem := _problem_of_threshold(self.threshold, self.limit, self.what)):
+            yield "threshold", problem
+        if self.metric == "incident" and self.direction == "below":
+            yield "threshold", "An incident can only be above a limit."
         if self.threshold is None and self.window_hours > A_DAY:
             yield "window_hours", "The usual is known for an hour or a day. Choose one of them."
         if self._state.adding and NumberAlert.objects.filter(tenant_id=self.tenant_id).count() >= MOST_ALERTS:
@@ -144,12 +151,26 @@ class NumberAlert(Audited):
             yield "view", UNWATCHED
 
 
+def _problem_of_threshold(threshold: float, limit: Limit, metric: Metric) -> str:
+    if not 0 <= threshold <= LARGEST_THRESHOLD:
+        return f"Enter a number from 0 to {format_number(LARGEST_THRESHOLD)}."
+    if metric.unit == "count" and not float(threshold).is_integer():
+        return "Enter a whole number."
+    if limit.direction == "below" and threshold == 0:
+        return "Nothing is below 0. Enter a larger number."
+    if metric.unit == "percent" and (threshold > WHOLE or (limit.direction == "above" and threshold == WHOLE)):
+        return "No share is above 100%. Enter a smaller number."
+    return ""
+
+
+def show_limit(limit: float, metric: Metric) -> str:
+    """As it was entered, with its unit."""
+    number = f"{limit:,.0f}" if float(limit).is_integer() else f"{limit:,.2f}".rstrip("0")
+    return f"{number}{UNITS[metric.unit]}"
+
+
 def show_value(value: float, metric: Metric) -> str:
-    if metric.unit == "percent":
-        return f"{value:.1f}%"
-    if metric.unit == "hours":
-        return f"{value:.1f} h"
-    return format_number(round(value))
+    return format_number(round(value)) if metric.unit == "count" else f"{value:.1f}{UNITS[metric.unit]}"
 
 
 def find_number_alerts(tenant: Tenant) -> list[NumberAlert]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tickets.incidents.rule import WEEKS
-from tickets.incidents.store import IncidentStore
+from tickets.incidents.store import Incident, IncidentStore
 from tickets.number_alerts.metrics import FEWEST_FOR_PERCENTILE, FEWEST_FOR_SHARE
 from tickets.number_alerts.model import NumberAlert
 from tickets.number_alerts.series import count_breaches, count_first_replies, find_first_ticket_at
@@ -40,7 +40,8 @@ def read_value(alert: NumberAlert, *, now: datetime) -> float | None:
         case "due_soon":
             return queries.count(TicketFilter(due=("soon",)))
         case "incident":
-            return max((each.customers for each in IncidentStore(alert.tenant).find_ongoing()), default=0)
+            found = find_incident(alert)
+            return found.customers if found else 0
     raise AssertionError(alert.metric)
 
 
@@ -53,6 +54,13 @@ def read_sample(alert: NumberAlert, *, now: datetime) -> list[float]:
     weeks = [Period(window.start - week * A_WEEK, window.end - week * A_WEEK) for week in range(1, WEEKS + 1)]
     queries = TicketStore(alert.tenant).queries
     return [float(queries.count(within(alert.wanted, each))) for each in weeks if each.start >= first]
+
+
+def find_incident(alert: NumberAlert) -> Incident | None:
+    """The latest ongoing incident that is beyond the limit, or else the one with the most customers."""
+    ongoing = IncidentStore(alert.tenant).find_ongoing()
+    beyond = (each for each in ongoing if alert.limit.check(each.customers).is_alert)
+    return next(beyond, max(ongoing, key=lambda each: each.customers, default=None))
 
 
 def window_of(alert: NumberAlert, end: datetime) -> Period:

@@ -4,7 +4,7 @@ The worker and the try-out over the past ask the same functions, so a try-out sh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -38,8 +38,11 @@ class Limit:
             weeks = [Week(each) for each in sample]
             found = assess(int(value), weeks, chance=CHANCE, floor=FEWEST_UNUSUAL, least_ratio=LEAST_RATIO)
             return Checked(value=value, assessment=found, is_alert=found is not None and found.is_unusual)
-        is_beyond = value > self.threshold if self.direction == "above" else value < self.threshold
-        return Checked(value=value, is_alert=is_beyond)
+        return Checked(value=value, is_alert=self.is_further(value, self.threshold))
+
+    def is_further(self, value: float, other: float) -> bool:
+        """Whether a value is beyond another in the direction of the limit."""
+        return value > other if self.direction == "above" else value < other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firing:
-    """From the first alerting hour to the end of the last. `peak`: the value that was furthest beyond the limit."""
+    """From the first alerting hour to the end of the last. `peak`: the value furthest beyond the limit, as of `peak_at`."""
 
     start: datetime
     end: datetime
     peak: float
+    peak_at: datetime
 
 
 def firings(hours: Iterable[tuple[datetime, Checked]], limit: Limit) -> Iterator[Firing]:
@@ -70,10 +74,11 @@ def firings(hours: Iterable[tuple[datetime, Checked]], limit: Limit) -> Iterator
                 yield current
             current = None
         elif current is None:
-            current = Firing(start=start, end=end, peak=checked.value)
+            current = Firing(start=start, end=end, peak=checked.value, peak_at=end)
+        elif limit.is_further(checked.value, current.peak):
+            current = replace(current, end=end, peak=checked.value, peak_at=end)
         else:
-            further = max if limit.direction == "above" else min
-            current = Firing(start=current.start, end=end, peak=further(current.peak, checked.value))
+            current = replace(current, end=end)
     if current is not None:
         yield current
 

@@ -21,6 +21,7 @@ class AlertState:
     """`since`: when it began to fire, or went back to normal. `is_sent`: whether anybody was alerted about it.
 
     - `value`: as of `checked_at`; None if it is not known. `usual` and `limit`: what it was compared with, if it was.
+    - `incident`: the number of the incident that the value is about.
     - `fine_since`: it fires, but the number has been fine since then.
     - `problem`: why it could not be checked.
     """
@@ -31,6 +32,7 @@ class AlertState:
     value: float | None = None
     usual: float | None = None
     limit: float | None = None
+    incident: int | None = None
     fine_since: datetime | None = None
     is_sent: bool = False
     acknowledged_by: str = ""
@@ -57,8 +59,9 @@ def find_states(alerts: Iterable[NumberAlert]) -> dict[Any, AlertState]:
     return {pk: found.get(key, AlertState()) for key, pk in keys.items()}
 
 
-def count_firing(tenant: Tenant) -> int:
-    return _states().count_documents({"tenant_id": tenant.slug, "is_firing": True})
+def count_open(tenant: Tenant) -> int:
+    """How many alerts fire that nobody has acknowledged."""
+    return _states().count_documents({"tenant_id": tenant.slug, "is_firing": True, "acknowledged_by": ""})
 
 
 def save_state(alert: NumberAlert, new: AlertState, *, seen: AlertState, session: ClientSession) -> bool:
@@ -77,9 +80,9 @@ def acknowledge(alert: NumberAlert, *, by: str, now: datetime) -> bool:
     return _states().update_one(mine, {"$set": {"acknowledged_by": by, "acknowledged_at": now}}).modified_count == 1
 
 
-def forget_state(alert: NumberAlert) -> None:
-    """Of an alert that watches something else from now on, or is deleted."""
-    _states().delete_one({"_id": _key(alert)})
+def forget_state(alert: NumberAlert, *, session: ClientSession) -> None:
+    """Of an alert that watches something else from now on, is off, or is deleted."""
+    _states().delete_one({"_id": _key(alert)}, session=session)
 
 
 def _states() -> Collection[Document]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from pymongo.errors import ExecutionTimeout
+
 from tickets.incidents.past import replay_tenant
 from tickets.incidents.rule import WEEKS
 from tickets.number_alerts.model import NumberAlert
@@ -12,6 +14,7 @@ from tickets.number_alerts.reading import hours_of, share_of
 from tickets.number_alerts.rules import Checked, Firing, firings, sample_at
 from tickets.number_alerts.series import (
     HOUR,
+    LONGEST_MS,
     Hours,
     breaches_by_hour,
     closed_by_hour,
@@ -25,6 +28,9 @@ from tickets.store.ticket_store import TicketStore
 
 DAYS: Final = 90
 HOURS_OF_WEEKS: Final = WEEKS * 168
+TOO_SLOW: Final = (
+    f"There are too many tickets to try this out within {LONGEST_MS // 1000} seconds. You can save it without."
+)
 NIGHT: Final = (22, 7)
 """From and to, by the clock of the tenant."""
 
@@ -54,7 +60,7 @@ class TryOut:
 
 
 def try_out(alert: NumberAlert, *, now: datetime) -> TryOut:
-    """Go through the last 90 days. Raises `FilterError` for a broken view, and `ExecutionTimeout` of MongoDB."""
+    """Go through the last 90 days. Raises `FilterError` for a broken view."""
     until = now.replace(minute=0, second=0, microsecond=0)
     first = find_first_ticket_at(alert.tenant)
     since = max(until - timedelta(days=DAYS), _whole_hour(first)) if first else until
@@ -62,7 +68,10 @@ def try_out(alert: NumberAlert, *, now: datetime) -> TryOut:
         return TryOut(since=since, until=until, why_not=why_not)
     if since >= until:
         return TryOut(since=since, until=until, why_not="There are no earlier tickets to try this on.")
-    found = _incidents(alert, since, until) if alert.metric == "incident" else _hourly(alert, since, until)
+    try:
+        found = _incidents(alert, since, until) if alert.metric == "incident" else _hourly(alert, since, until)
+    except ExecutionTimeout:
+        return TryOut(since=since, until=until, why_not=TOO_SLOW)
     at_night = sum(_is_at_night(each.start.astimezone(alert.tenant.zone)) for each in found)
     return TryOut(since=since, until=until, firings=tuple(reversed(found)), at_night=at_night)
 
@@ -84,7 +93,12 @@ def _is_backlog(wanted: TicketFilter) -> bool:
 
 def _incidents(alert: NumberAlert, since: datetime, until: datetime) -> list[Firing]:
     found = (
-        Firing(start=each.found_at, end=max(each.last_at, each.found_at), peak=len(each.customers))
+        Firing(
+            start=each.found_at,
+            end=max(each.last_at, each.found_at),
+            peak=len(each.customers),
+            peak_at=max(each.last_at, each.found_at),
+        )
         for each in replay_tenant(alert.tenant, start=since, end=until)
     )
     alerting = (each for each in found if alert.limit.check(each.peak).is_alert)

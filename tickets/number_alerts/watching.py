@@ -6,22 +6,26 @@ A change of the state and the messages about it are one transaction, so only one
 import hashlib
 import logging
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from pymongo.client_session import ClientSession
+from pymongo.errors import OperationFailure
 
 from supportsaas import clock
 from supportsaas.db import mongo
+from supportsaas.formatting import format_count
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tickets.alerts import deliveries
 from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.messages import MessageKind
 from tickets.alerts.model import Channel
+from tickets.incidents.store import Incident
 from tickets.number_alerts.model import NumberAlert
-from tickets.number_alerts.reading import read_sample, read_value
+from tickets.number_alerts.reading import find_incident, read_sample, read_value
 from tickets.number_alerts.rules import RECOVERS_AFTER, Checked
 from tickets.number_alerts.states import AlertState, find_state, save_state
 from tickets.store.filters import FilterError
@@ -55,7 +59,16 @@ def check(alert: NumberAlert, *, now: datetime) -> bool:
     except FilterError as error:
         problem = f"Its view cannot be used: “{error.field}” {error.reason}."
         return _save(alert, replace(seen, checked_at=now, value=None, problem=problem), seen, now=now)
-    return _save(alert, next_state(seen, checked, now=now), seen, now=now)
+    except OperationFailure:  # of this alert alone: the tenant's others go on
+        logger.warning("could not count what an alert of %s watches", alert.tenant.slug, exc_info=True)
+        problem = "The database could not count it in time."
+        return _save(alert, replace(seen, checked_at=now, value=None, problem=problem), seen, now=now)
+    incident = find_incident(alert) if alert.metric == "incident" else None
+    if incident is not None and seen.incident is not None and incident.number > seen.incident:
+        new = next_state(replace(seen, is_firing=False), checked, now=now)  # another incident is another alert
+    else:
+        new = next_state(seen, checked, now=now)
+    return _save(alert, new, seen, now=now, incident=incident)
 
 
 def read(alert: NumberAlert, *, now: datetime) -> Checked:
@@ -96,24 +109,40 @@ def next_state(seen: AlertState, checked: Checked, *, now: datetime) -> AlertSta
     return replace(present, is_firing=False, since=now, fine_since=None)
 
 
-def _save(alert: NumberAlert, new: AlertState, seen: AlertState, *, now: datetime) -> bool:
-    has_changed = new.is_firing != seen.is_firing
-    is_due = new.is_firing and new.fine_since is None and not new.is_sent and not alert.is_muted(now)
+def _save(
+    alert: NumberAlert, new: AlertState, seen: AlertState, *, now: datetime, incident: Incident | None = None
+) -> bool:
+    has_changed = new.is_firing != seen.is_firing or (new.is_firing and new.since != seen.since)
+    waits = new.is_firing and new.fine_since is None and not new.is_sent and not alert.is_muted(now)
     is_over = has_changed and not new.is_firing and seen.is_sent and not alert.is_muted(now)
+    channels = channels_of(alert) if waits or is_over else []
+    is_due = waits and bool(channels)
+    new = replace(new, is_sent=new.is_sent or is_due, incident=incident.number if incident else None)
 
     def work(session: ClientSession) -> bool:
-        saved = save_state(alert, replace(new, is_sent=new.is_sent or is_due), seen=seen, session=session)
-        if saved and is_due:
-            _send(alert, "number", headline_of(alert, new), new, session=session)
-        if saved and is_over:
-            _send(alert, "recovery", f"Back to normal: {_number(alert, new)}", new, session=session)
-        return saved
+        if not _is_watched(alert, session=session) or not save_state(alert, new, seen=seen, session=session):
+            return False
+        if is_due:
+            _send(alert, "number", headline_of(alert, new, incident), new, channels, session=session)
+        if is_over:
+            _send(alert, "recovery", f"Back to normal: {_number(alert, new)}", new, channels, session=session)
+        return True
 
     return mongo.in_transaction(work) and has_changed
 
 
-def headline_of(alert: NumberAlert, state: AlertState) -> str:
+def _is_watched(alert: NumberAlert, *, session: ClientSession) -> bool:
+    """Whether the alert was neither deleted nor turned off while its number was read."""
+    found = mongo.collection(NumberAlert._meta.db_table).find_one(
+        {"_id": alert.pk, "enabled": True}, {"_id": 1}, session=session
+    )
+    return found is not None
+
+
+def headline_of(alert: NumberAlert, state: AlertState, incident: Incident | None = None) -> str:
     """What the number is, and what it was compared with, as a sentence without an end."""
+    if incident is not None:
+        return f"Incident “{incident.name}”: {format_count(incident.customers, 'customer')}, {alert.limit_text}"
     if state.usual is not None:
         return f"{_number(alert, state)}, usually {alert.show(state.usual)}"
     return f"{_number(alert, state)}, {alert.limit_text}"
@@ -126,8 +155,16 @@ def _number(alert: NumberAlert, state: AlertState) -> str:
     return f"{alert.what.label}{of}{over}: {value}"
 
 
-def _send(alert: NumberAlert, kind: MessageKind, headline: str, state: AlertState, *, session: ClientSession) -> None:
-    for channel in channels_of(alert):
+def _send(
+    alert: NumberAlert,
+    kind: MessageKind,
+    headline: str,
+    state: AlertState,
+    channels: Iterable[Channel],
+    *,
+    session: ClientSession,
+) -> None:
+    for channel in channels:
         name = f"{alert.pk}\0{kind}\0{state.since}\0{channel.pk}"
         new = NewDelivery(
             key=hashlib.blake2b(name.encode(), digest_size=16).hexdigest(),
@@ -140,6 +177,10 @@ def _send(alert: NumberAlert, kind: MessageKind, headline: str, state: AlertStat
 
 
 def channels_of(alert: NumberAlert) -> list[Channel]:
-    """The channels that the alert goes to: those that were chosen, or all. One that is off keeps what it gets."""
-    every = Channel.objects.filter(tenant=alert.tenant, enabled=True)
-    return [each for each in every if not alert.channels or str(each.pk) in alert.channels]
+    """The channels that the alert goes to now."""
+    return chosen_of(alert, Channel.objects.filter(tenant=alert.tenant))
+
+
+def chosen_of(alert: NumberAlert, channels: Iterable[Channel]) -> list[Channel]:
+    """Of the tenant's channels those that are on and were chosen, or all that are on if none was."""
+    return [each for each in channels if each.enabled and (not alert.channels or str(each.pk) in alert.channels)]

@@ -24,7 +24,7 @@ TICKET = {
     "id", "external_id", "tenant_id", "source", "customer_id", "subject", "message", "status", "urgency",
     "sentiment", "requires_action", "keywords", "created_at", "updated_at", "resolved_at",
     "assignee", "team", "priority", "type", "tags", "organisation", "customer_name", "url", "first_reply_at", "due_at",
-    "replies", "rating", "language", "extra",
+    "replies", "rating", "language", "extra", "clocks", "waiting_for", "waiting_since", "next_due_at",
 }  # fmt: skip
 
 

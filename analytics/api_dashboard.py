@@ -227,14 +227,18 @@ def show_dashboard(request: HttpRequest, tenant_id: TenantId, query: Query[Dashb
     """Tickets created in the period, with their current status. Dates without a time are days in the tenant's time zone."""
     reject_unknown(request, DashboardQuery.model_fields, may_repeat=NARROWING_FIELDS)
     tenant, now = api_tenant(request, tenant_id), clock.now()
+    figures, context = find_numbers(tenant, selection_of(tenant, query, now=now), now)
+    return _answer(tenant, figures, context)
+
+
+def selection_of(tenant: Tenant, query: DashboardQuery, *, now: datetime) -> Selection:
+    """As on the page. Raises `InvalidParameter`."""
     try:
         chosen = _period(tenant, query.from_date, query.to_date, now=now)
         given = {name: getattr(query, name) for name in NARROWING_FIELDS}
-        selection = Selection.narrowed(chosen, given, zone=tenant.zone)
+        return Selection.narrowed(chosen, given, zone=tenant.zone)
     except FilterError as error:
         raise InvalidParameter(error.field, error.reason) from None
-    figures, context = find_numbers(tenant, selection, now)
-    return _answer(tenant, figures, context)
 
 
 def _period(tenant: Tenant, from_date: str | None, to_date: str | None, *, now: datetime) -> ChosenPeriod:
@@ -257,8 +261,8 @@ def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext
     return DashboardOut(
         tenant_id=tenant.slug,
         time_zone=tenant.timezone,
-        period=_dates(context.buckets.period),
-        comparison=_dates(context.comparison),
+        period=dates_of(context.buckets.period),
+        comparison=dates_of(context.comparison),
         as_of=data_as_of(tenant),
         totals=TotalsOut(**_totals(figures.totals)),
         previous=TotalsOut(**_totals(figures.previous)),
@@ -306,7 +310,7 @@ def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext
     )
 
 
-def _dates(period: Period) -> PeriodOut:
+def dates_of(period: Period) -> PeriodOut:
     return PeriodOut(from_date=period.start, to_date=period.end)
 
 

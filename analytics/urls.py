@@ -8,6 +8,7 @@ from analytics.views.digests import show_digests, unsubscribe_by_link
 from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
 from analytics.views.response_times import export_response_times, show_counting, show_response_times
+from analytics.views.work import export_work, show_work
 
 urlpatterns = [
     path("", show_overview, name="overview"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("t/<str:slug>/response-times/", show_response_times, name="response-times"),
     path("t/<str:slug>/response-times/<str:format_name>/", export_response_times, name="response-times-export"),
     path("t/<str:slug>/counting/", show_counting, name="counting"),
+    path("t/<str:slug>/work/", show_work, name="work"),
+    path("t/<str:slug>/work/<str:format_name>/", export_work, name="work-export"),
     path("t/<str:slug>/topics/", topics.show_topics, name="topics"),
     path("t/<str:slug>/topics/search/", topics.show_tagging, name="topics-tagging"),
     path("t/<str:slug>/topics/<str:topic_id>/rename/", topics.rename, name="topic-rename"),

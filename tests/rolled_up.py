@@ -6,7 +6,7 @@ from tickets.records.facets import FacetCounts, Facets
 from tickets.rollups.building import build
 from tickets.store.facet_counts import FacetCountStore
 
-COLLECTIONS = ("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "customer_counts")
+COLLECTIONS = ("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts")
 
 
 def forget_rollups() -> None:

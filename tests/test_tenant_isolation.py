@@ -90,6 +90,14 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/response-times/": [Route("/t/acme/response-times/", "page", V)],
     "t/<str:slug>/response-times/<str:format_name>/": [Route("/t/acme/response-times/csv/", "page", V)],
     "t/<str:slug>/counting/": [Route("/t/acme/counting/", "page", V)],
+    "t/<str:slug>/work/": [
+        Route("/t/acme/work/", "page", V),
+        Route("/t/acme/work/", "page", M, query={"by": "assignee"}),
+    ],
+    "t/<str:slug>/work/<str:format_name>/": [
+        Route("/t/acme/work/csv/", "page", V),
+        Route("/t/acme/work/csv/", "page", M, query={"by": "assignee"}),
+    ],
     "t/<str:slug>/topics/": [Route("/t/acme/topics/", "page", V)],
     "t/<str:slug>/topics/search/": [Route("/t/acme/topics/search/", "page", V)],
     **{

@@ -12,7 +12,14 @@ from tickets.rollups.blocks import ALL_TIME, Block, DayRange, Pieces, blocks_of,
 from tickets.rollups.differences import EVERYTHING
 from tickets.rollups.view import RollupView
 
-Collection = Literal["tickets", "rollup_numbers", "rollup_words", "rollup_clocks", "customer_counts"]
+Collection = Literal[
+    "tickets",
+    "rollup_numbers",
+    "rollup_words",
+    "rollup_clocks",
+    "rollup_work",
+    "customer_counts",
+]
 
 
 @dataclass(frozen=True, slots=True)

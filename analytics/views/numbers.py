@@ -9,6 +9,9 @@ from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures, TopicCustomers
 from analytics.periods import buckets_of
 from analytics.views.filter_bar import Selection
+from analytics.work.figures import WorkFigures
+from analytics.work.pipeline import Compared
+from analytics.work.store import WorkStore
 from tenants.models import Tenant
 from tickets.topics.store import TopicStore
 
@@ -23,6 +26,13 @@ def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[D
         buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=TopicStore(tenant).find_listed()
     )
     return figures, context
+
+
+def find_work(tenant: Tenant, selection: Selection, by: str, now: datetime) -> tuple[WorkFigures, Compared]:
+    """The work by a field, and the periods that were counted."""
+    period = selection.chosen.period
+    compared = Compared(period, period.comparison(now, tenant.zone))
+    return WorkStore(tenant, use_cache=True).count(by, compared, selection.narrowing, now=now), compared
 
 
 def find_topic_customers(

@@ -1,7 +1,7 @@
 """The JSON API, assembled from the apps. Documented at /api/docs."""
 
 from analytics import api as analytics_api
-from analytics import api_dashboard
+from analytics import api_dashboard, api_work
 from supportsaas.ops import health
 from supportsaas.web import api_errors
 from supportsaas.web.api_description import DescribedAPI
@@ -41,6 +41,7 @@ api.add_router("", ingestion.router)
 api.add_router("", circuits.router)
 api.add_router("", analytics_api.router)
 api.add_router("", api_dashboard.router)
+api.add_router("", api_work.router)
 api.add_router("", incidents.router)
 api.add_router("", targets.router)
 api.add_router("", number_alerts.router)

@@ -62,6 +62,12 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("turns.3", UP)),
+        "What was reopened more than once.",
+        {"partialFilterExpression": {"turns.3": {"$exists": True}}},
+    ),
+    Index(
+        "tickets",
         (("tenant_id", UP), ("is_deleted", UP), ("clocks.at", UP)),
         "What was replied to, and which clocks stopped, in a part of a day.",
         {"partialFilterExpression": {"clocks": {"$exists": True}}},
@@ -150,6 +156,15 @@ INDEXES: tuple[Index, ...] = (
         "ticket_history",
         (("tenant_id", UP), ("external_id", UP), ("recorded_at", DOWN), ("_id", DOWN)),
         "A ticket's history, newest first.",
+    ),
+    *(
+        Index(
+            "ticket_history",
+            (("tenant_id", UP), ("recorded_at", UP), (f"changes.{each}.old", UP), (f"changes.{each}.new", UP)),
+            "How often tickets changed hands in a period, and between whom, from the index alone.",
+            {"partialFilterExpression": {f"changes.{each}.old": {"$gt": ""}, f"changes.{each}.new": {"$gt": ""}}},
+        )
+        for each in ("assignee", "team")
     ),
     Index("ticket_history", (("recorded_at", DOWN),), "The audit log in the admin, newest first."),
     Index(
@@ -329,6 +344,7 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index("rollup_numbers", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
     Index("rollup_clocks", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
+    Index("rollup_work", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
     Index("rollup_words", (("tenant_id", UP), ("generation", UP)), "An older generation, to delete it."),
     Index(
         "rollup_words",

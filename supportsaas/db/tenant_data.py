@@ -63,6 +63,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("rollup_numbers"),
     TenantData("rollup_words"),
     TenantData("rollup_clocks"),
+    TenantData("rollup_work"),
     TenantData("rollup_findings"),
     TenantData("customer_counts"),
     TenantData("rollup_state", field="_id"),

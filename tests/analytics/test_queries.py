@@ -18,7 +18,15 @@ from tests.command_log import logged_commands
 from tickets.records.period import Period
 
 DAY = timedelta(days=1)
-READ_BY_STATISTICS = ("tickets", "ingestion_logs", "rollup_numbers", "rollup_words", "rollup_clocks", "customer_counts")
+READ_BY_STATISTICS = (
+    "tickets",
+    "ingestion_logs",
+    "rollup_numbers",
+    "rollup_words",
+    "rollup_clocks",
+    "rollup_work",
+    "customer_counts",
+)
 PERIOD = Period(NOON - 12 * DAY + timedelta(minutes=20), NOON + timedelta(minutes=40))
 
 

@@ -131,6 +131,13 @@ def _replies(now: datetime, number: int) -> dict[str, Any]:
     return {"first_reply_at": (now - timedelta(hours=number)).isoformat(), "due_at": NOON.isoformat()}
 
 
+def _work(number: int, status: str) -> dict[str, Any]:
+    """Who works on it and what it is about; some tickets have none of that, and a change of the status changes it."""
+    if number % 4 == 3:
+        return {}
+    return {"assignee": f"ann-{status}", "type": "question", "tags": ["b", f"a{number % 2}"], "organisation": "Acme."}
+
+
 class Changes:
     """What can happen to a tenant's tickets and roll-ups."""
 
@@ -151,6 +158,7 @@ class Changes:
                     "status": status,
                     "message": words,
                     **_replies(self.now, number),
+                    **_work(number, status),
                     "customer_id": f"cust_{number % 3}",
                     "source": ("email", "chat")[number % 2],
                 }
@@ -370,7 +378,7 @@ class TestBuilding:
         monkeypatch.setattr("tickets.rollups.building.TICKETS_AT_ONCE", 2)
         store_tickets(tenant, [{"id": f"T-{n}"} for n in range(7)])
         forget_rollups()
-        left = [7]
+        left = [8]
 
         class Stop:
             def is_set(self) -> bool:
@@ -388,7 +396,7 @@ class TestBuilding:
         Tenant.objects.filter(pk=tenant.pk).update(timezone="Europe/Berlin")
         tenant.refresh_from_db()
         assert build(tenant)
-        for name in ("rollup_numbers", "rollup_words", "rollup_clocks", "customer_counts"):
+        for name in ("rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts"):
             assert mongo.collection(name).distinct("generation") == [2], name
 
 

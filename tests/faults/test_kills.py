@@ -40,7 +40,7 @@ PLACES = {
 CALM, URGENT = "How does it work", "We will file a lawsuit"
 KEPT = (
     *("tickets", "ticket_history", "outbox", "quarantine", "sync_state"),
-    *("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "customer_counts"),
+    *("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts"),
 )
 
 Changing = Callable[..., ChangingHelpdesk]

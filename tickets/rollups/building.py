@@ -27,7 +27,7 @@ from tickets.records.collection_names import TICKETS
 from tickets.rollups import state
 from tickets.rollups.differences import COUNTED_FIELDS, Row, ValueCodes, fields_to_slice
 from tickets.rollups.state import Building, RollupState
-from tickets.rollups.writing import CLOCKS, CUSTOMERS, NUMBERS, WORDS, TooManyValues, save_rows_built
+from tickets.rollups.writing import CLOCKS, CUSTOMERS, NUMBERS, WORDS, WORK, TooManyValues, save_rows_built
 
 _T = TypeVar("_T")
 
@@ -165,7 +165,7 @@ class _Builder:
 
         What remains of an abandoned generation may have the number of the one that is built next.
         """
-        for name in (NUMBERS, WORDS, CLOCKS, CUSTOMERS):
+        for name in (NUMBERS, WORDS, CLOCKS, WORK, CUSTOMERS):
 
             def delete_some(session: ClientSession, name: str = name) -> bool:
                 found = state.find(self.tenant_id, session=session)

@@ -34,7 +34,8 @@ from tickets.rollups.differences import (
 )
 from tickets.rollups.keys import RollupKeys
 from tickets.rollups.state import RollupState, slices_of
-from tickets.rollups.writing import CLOCKS, CUSTOMERS, NUMBERS, WORDS, save_counted
+from tickets.rollups.work_sums import OPEN, WORK_FIELDS
+from tickets.rollups.writing import CLOCKS, CUSTOMERS, NUMBERS, WORDS, WORK, save_counted
 
 logger = logging.getLogger(__name__)
 
@@ -132,9 +133,13 @@ class _Check:
         wrong = CountedDifferences(starts=counted.starts)
         _keep_differences(wrong.numbers, _only(counted.numbers, mine), self._stored_numbers(places))
         _keep_differences(wrong.words, _only(counted.words, mine), self._stored_words(places))
-        _keep_differences(wrong.clocks, _only(counted.clocks, mine), self._stored_clocks(places))
+        _keep_differences(wrong.clocks, _only(counted.clocks, mine), self._stored_sums(CLOCKS, places))
+        of_work = [Place(name, Block(1, day).key) for name in WORK_FIELDS]
+        _keep_differences(wrong.work, _only(counted.work, mine), self._stored_sums(WORK, of_work))
         self._check_larger(day, wrong)
-        self._check_larger_clocks(day, wrong)
+        self._check_larger_sums(day, CLOCKS, self.slices, wrong.clocks)
+        self._check_larger_sums(day, WORK, tuple(WORK_FIELDS), wrong.work)
+        self._check_open_work(wrong.work)
         self._check_customers({each["customer_id"] for each in tickets if each["customer_id"]}, wrong)
         return wrong
 
@@ -145,15 +150,33 @@ class _Check:
         every = self.keys.match_range(f"{max(LARGER_SIZES):02} ", self.slices)
         self._check_sum(ALL_TIME, self._added(self._read_numbers(every), wrong), wrong)
 
-    def _check_larger_clocks(self, day: int, wrong: CountedDifferences) -> None:
+    def _check_larger_sums(self, day: int, collection: str, slices: Sequence[str], wrong: Sums) -> None:
         for block in (enclosing_block(day, size) for size in LARGER_SIZES):
             sums: Sums = defaultdict(Counter)
-            places = [Place(slice_, part.key) for slice_ in self.slices for part in block.parts]
-            for found in (self._stored_clocks(places), wrong.clocks):
+            places = [Place(slice_, part.key) for slice_ in slices for part in block.parts]
+            for found in (self._stored_sums(collection, places), wrong):
                 for place in found.keys() & set(places):
                     sums[Place(place.slice, block.key)].update(found[place])
-            stored = self._stored_clocks([Place(slice_, block.key) for slice_ in self.slices])
-            _keep_differences(wrong.clocks, sums, stored)
+            stored = self._stored_sums(collection, [Place(slice_, block.key) for slice_ in slices])
+            _keep_differences(wrong, sums, stored)
+
+    def _check_open_work(self, wrong: Sums) -> None:
+        """What of all time is open: the sum of the largest blocks."""
+        largest = f"{max(LARGER_SIZES):02} "
+        sums: Sums = defaultdict(Counter)
+        for each in mongo.collection(WORK).find(
+            self.keys.match_range(largest, tuple(WORK_FIELDS)), session=self.session
+        ):
+            sums[_place(each)].update(dict(_paths(each["sums"])))
+        for place, corrected in wrong.items():
+            if place.block.startswith(largest):
+                sums[place].update(corrected)
+        every: Sums = defaultdict(Counter)
+        for place, found in sums.items():
+            open_now = {name: number for name, number in found.items() if name.endswith(f".{OPEN}")}
+            every[Place(place.slice, ALL_TIME)].update(open_now)
+        stored = self._stored_sums(WORK, [Place(name, ALL_TIME) for name in WORK_FIELDS])
+        _keep_differences(wrong, every, stored)
 
     def _check_sum(self, block: str, parts: Sums, wrong: CountedDifferences) -> None:
         sums: Sums = defaultdict(Counter)
@@ -205,9 +228,9 @@ class _Check:
             found[_place(each)] = Counter(dict(_paths(each)))
         return found
 
-    def _stored_clocks(self, places: Sequence[Place]) -> Sums:
-        found = mongo.collection(CLOCKS).find(self.keys.match_places(places), session=self.session)
-        return defaultdict(Counter, {_place(each): Counter(each["sums"]) for each in found})
+    def _stored_sums(self, collection: str, places: Sequence[Place]) -> Sums:
+        found = mongo.collection(collection).find(self.keys.match_places(places), session=self.session)
+        return defaultdict(Counter, {_place(each): Counter(dict(_paths(each["sums"]))) for each in found})
 
     def _stored_words(self, places: Sequence[Place]) -> Sums:
         found: Sums = defaultdict(Counter)

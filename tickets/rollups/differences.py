@@ -5,7 +5,7 @@ functions count a write and build a whole generation, so the two cannot disagree
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -19,12 +19,13 @@ from tickets.records.facets import SENTIMENT_SUMS, SENTIMENTS, UNKNOWN, URGENCIE
 from tickets.records.statuses import is_open, state_of
 from tickets.rollups.blocks import ALL_TIME, DAY_KEYS, HOUR, LARGER_SIZES, Block, enclosing_block, hour_key, start_of
 from tickets.rollups.clock_sums import clock_sums
+from tickets.rollups.work_sums import NO_VALUE, OPEN, WORK_FIELDS, work_events, work_values
 
 Ticket = Mapping[str, Any]
 
 COUNTED_FIELDS: Final = (
     "external_id", "source", "customer_id", "status", "urgency", "sentiment", "requires_action", "topics",
-    "topic_ids", "created_at", "turns", "clocks", *DIMENSIONS,
+    "topic_ids", "created_at", "turns", "clocks", "assignee", "type", "tags", "organisation", *DIMENSIONS,
 )  # fmt: skip
 """The fields of a ticket that numbers depend on, and its id."""
 
@@ -94,6 +95,13 @@ MOST_VALUES: Final = 2_000
 MOST_CHARACTERS: Final = 100_000
 """Of all values of a field, and of those of all fields together. With more, numbers are counted from the tickets."""
 
+WORK_ONLY: Final = tuple(name for name in WORK_FIELDS if name not in DIMENSIONS)
+"""The fields whose values only work is counted by. Values beyond a limit have no code, and that field's work is counted from
+the tickets."""
+
+MOST_WORK_VALUES: Final = 500
+MOST_WORK_CHARACTERS: Final = 15_000
+
 
 class ValueCodes:
     """The numbers that stand for the values of a field in stored roll-ups: the place of the value in its list."""
@@ -104,8 +112,9 @@ class ValueCodes:
 
     @property
     def are_too_many(self) -> bool:
-        characters = sum(len(value) for codes in self._codes.values() for value in codes)
-        return characters > MOST_CHARACTERS or any(len(codes) > MOST_VALUES for codes in self._codes.values())
+        counted = [codes for name, codes in self._codes.items() if name not in WORK_ONLY]
+        characters = sum(len(value) for codes in counted for value in codes)
+        return characters > MOST_CHARACTERS or any(len(codes) > MOST_VALUES for codes in counted)
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -123,6 +132,22 @@ class ValueCodes:
             code = codes[value] = len(codes)
             self.added.setdefault(name, []).append(value)
         return code
+
+    def work_code_of(self, name: str, value: str | None) -> int | None:
+        """The code of a value that work is counted by; None for a new one of a field that has no room for it."""
+        if value is None:
+            return NO_VALUE
+        known = self.find(name, value)
+        return (
+            known if known is not None or not has_room(self._codes.get(name, ()), name) else self.code_of(name, value)
+        )
+
+
+def has_room(values: Collection[str], name: str) -> bool:
+    """Whether a new value of the field gets a code. Once it has none, its work is counted from the tickets."""
+    if name not in WORK_ONLY:
+        return True
+    return len(values) < MOST_WORK_VALUES and sum(map(len, values)) < MOST_WORK_CHARACTERS
 
 
 def slice_name(field_name: str, code: int) -> str:
@@ -150,11 +175,12 @@ Sums = defaultdict[Place, Counter[str]]
 
 @dataclass(slots=True)
 class CountedDifferences:
-    """`numbers`, `words` and `clocks` have sums by place, `days` the first day of each block, `customers` sums by customer."""
+    """Sums by place, or by customer. In `work` a place's slice is a field, as in `WORK_FIELDS`; `days` are those with numbers."""
 
     numbers: Sums = field(default_factory=lambda: defaultdict(Counter))
     words: Sums = field(default_factory=lambda: defaultdict(Counter))
     clocks: Sums = field(default_factory=lambda: defaultdict(Counter))
+    work: Sums = field(default_factory=lambda: defaultdict(Counter))
     customers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     starts: dict[str, datetime] = field(default_factory=dict)
     """When each hour and each day of `numbers` starts, by the key of its block."""
@@ -162,7 +188,7 @@ class CountedDifferences:
 
     @property
     def all_sums(self) -> "tuple[Mapping[Any, Counter[str]], ...]":
-        return self.numbers, self.words, self.clocks, self.customers
+        return self.numbers, self.words, self.clocks, self.work, self.customers
 
     def add_up_words(self, blocks: Container[Block], *, most: int) -> set[Block]:
         """Add the keywords of the days to those larger blocks, too. Returns the blocks in which more than `most` change.
@@ -195,6 +221,9 @@ class _Slices(NamedTuple):
     dimensions: tuple[str, ...]
 
 
+_WorkSum = tuple[tuple[int, str], int, str]
+"""A day and a field, the code of a value of it, and what happened."""
+
 _FacetValues = tuple[str, str, str, str, bool | None]
 _facets_of: Callable[[Ticket], _FacetValues] = itemgetter(*Facets._fields)
 
@@ -221,6 +250,7 @@ class DifferenceCounter:
         in_stored_hours: Counter[tuple[_Moment, int, _FacetValues]] = Counter()
         transitions: Counter[tuple[_Moment, _Slices, str]] = Counter()
         clocks: Counter[tuple[datetime, _Slices, str]] = Counter()
+        work: dict[int, Counter[_WorkSum]] = defaultdict(Counter)
         topics: dict[tuple[_Moment, _Slices], Counter[str]] = defaultdict(Counter)
         code_of_status = partial(self.codes.code_of, "status")
         for weight, ticket, has_words in rows:
@@ -239,6 +269,7 @@ class DifferenceCounter:
             for stopped in ticket.get("clocks") or ():
                 for sum_ in clock_sums(stopped, code_of_status):
                     clocks[stopped["at"], slices, sum_] += weight
+            work[weight].update(self._work_of(ticket))
             if ticket["customer_id"]:
                 self._count_customer(weight, ticket)
         for (day, slices, facets), number in by_day.items():
@@ -258,6 +289,7 @@ class DifferenceCounter:
         for (at, slices, sum_), number in clocks.items():
             if number:
                 self._count_clock(at, slices.names, sum_, number)
+        self._add_work(work)
         self._add_up()
         return self.found
 
@@ -313,12 +345,29 @@ class DifferenceCounter:
         """In the hour, in the day of each slice, and in the larger blocks."""
         day, hour = self._place(at)[0]
         self.found.days.add(day)
-        blocks = [Block(1, day), *(enclosing_block(day, size) for size in LARGER_SIZES)]
-        for block in blocks:
+        for block in _block_keys(day):
             for each in (EVERYTHING, *slices):
-                self.found.clocks[Place(each, block.key)][name] += number
+                self.found.clocks[Place(each, block)][name] += number
         if day >= self.hours_since:
             self.found.clocks[Place(EVERYTHING, hour_key(day, hour))][name] += number
+
+    def _work_of(self, ticket: Ticket) -> "list[_WorkSum]":
+        events = [(self._place(at)[0][0], name) for at, name in work_events(ticket)]
+        found = [(name, value) for name, field_ in WORK_FIELDS.items() for value in work_values(ticket, field_)]
+        coded = [(name, code) for name, value in found if (code := self.codes.work_code_of(name, value)) is not None]
+        return [((day, name), code, event) for name, code in coded for day, event in events]
+
+    def _add_work(self, by_weight: "Mapping[int, Counter[_WorkSum]]") -> None:
+        by_day: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+        for weight, counted in by_weight.items():
+            for (place, code, event), number in counted.items():
+                by_day[place][f"{code}.{event}"] += weight * number
+        for (day, name), sums in by_day.items():
+            self.found.days.add(day)
+            for block in _block_keys(day):
+                self.found.work[Place(name, block)].update(sums)
+            open_now = {sum_: number for sum_, number in sums.items() if sum_.endswith(f".{OPEN}")}
+            self.found.work[Place(name, ALL_TIME)].update(open_now)
 
     def _count_customer(self, weight: int, ticket: Ticket) -> None:
         sums = self.found.customers[ticket["customer_id"]]
@@ -363,6 +412,12 @@ class DifferenceCounter:
                 for path, number in sums.items():
                     if not path.startswith(HOURS):
                         larger[path] += number
+
+
+@lru_cache(maxsize=5_000)
+def _block_keys(day: int) -> tuple[str, ...]:
+    """The keys of the day and of the larger blocks that it is part of."""
+    return (Block(1, day).key, *(enclosing_block(day, size).key for size in LARGER_SIZES))
 
 
 @lru_cache(maxsize=20_000)

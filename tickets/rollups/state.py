@@ -19,11 +19,11 @@ from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
 from tickets.rollups.blocks import Block, day_of
-from tickets.rollups.differences import EVERYTHING, fields_to_slice, slice_name
+from tickets.rollups.differences import EVERYTHING, WORK_ONLY, fields_to_slice, slice_name
 
 COLLECTION: Final = "rollup_state"
 
-LAYOUT: Final = 6
+LAYOUT: Final = 7
 """The version of the stored roll-ups; those of another version count as not built."""
 
 DAYS_WITH_HOURS: Final = 35
@@ -90,17 +90,26 @@ def find(tenant_id: str, *, session: ClientSession | None = None) -> RollupState
 
 
 def find_all(
-    tenant_ids: Sequence[str] | None = None, *, session: ClientSession | None = None, with_words: bool = True
+    tenant_ids: Sequence[str] | None = None,
+    *,
+    session: ClientSession | None = None,
+    with_words: bool = True,
+    with_work: bool = False,
 ) -> dict[str, RollupState]:
     """Of all tenants or of some, by tenant; only those that have one.
 
-    Without `with_words`, their `word_blocks` are left out: they are most of what is read.
+    Without `with_words`, their `word_blocks` are left out: they are most of what is read. Only `with_work`, their `values`
+    have the fields that only work is counted by.
     """
     wanted: Document = {"layout": LAYOUT}
     if tenant_ids is not None:
         wanted["_id"] = {"$in": list(tenant_ids)}
-    fields = None if with_words else {"word_blocks": 0}
-    return {each["_id"]: _state(each) for each in mongo.collection(COLLECTION).find(wanted, fields, session=session)}
+    fields: Document = {} if with_words else {"word_blocks": 0}
+    if not with_work:
+        fields |= {f"values.{name}": 0 for name in WORK_ONLY}
+    return {
+        each["_id"]: _state(each) for each in mongo.collection(COLLECTION).find(wanted, fields or None, session=session)
+    }
 
 
 def find_incomplete() -> list[str]:

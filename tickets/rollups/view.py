@@ -94,23 +94,28 @@ class RollupView:
 
 
 @contextmanager
-def rollup_view(tenant: Tenant, *, now: datetime, use: bool = True) -> Iterator[RollupView]:
+def rollup_view(tenant: Tenant, *, now: datetime, use: bool = True, with_work: bool = False) -> Iterator[RollupView]:
     """The tenant's roll-ups in a snapshot. Without `use`, as if none were built: everything is read from the tickets."""
-    with rollup_views([tenant], now=now, use=use) as views:
+    with rollup_views([tenant], now=now, use=use, with_work=with_work) as views:
         yield views[0]
 
 
 @contextmanager
 def rollup_views(
-    tenants: Sequence[Tenant], *, now: datetime, use: bool = True, with_words: bool = True
+    tenants: Sequence[Tenant],
+    *,
+    now: datetime,
+    use: bool = True,
+    with_words: bool = True,
+    with_work: bool = False,
 ) -> Iterator[list[RollupView]]:
     """The views of several tenants, in the order given, in one snapshot. One query, however many tenants.
 
-    Without `with_words`, for what reads no keywords.
+    Without `with_words`, for what reads no keywords; `with_work`, for what reads the work of people and teams.
     """
     with mongo.client().start_session(snapshot=True) as session:
         slugs = [tenant.slug for tenant in tenants]
-        states = state.find_all(slugs, session=session, with_words=with_words) if use else {}
+        states = state.find_all(slugs, session=session, with_words=with_words, with_work=with_work) if use else {}
         yield [_view(tenant, states.get(tenant.slug), session, now) for tenant in tenants]
 
 

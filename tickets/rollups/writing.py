@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 NUMBERS: Final = "rollup_numbers"
 WORDS: Final = "rollup_words"
 CLOCKS: Final = "rollup_clocks"
+WORK: Final = "rollup_work"
 CUSTOMERS: Final = "customer_counts"
 
 FEWEST_POINTS: Final = 8
@@ -108,7 +109,8 @@ def save_counted(keys: RollupKeys, counted: CountedDifferences, *, session: Clie
     try:
         _write(NUMBERS, _number_writes(keys, counted.numbers, counted.starts), session)
         _write(WORDS, _word_writes(keys, counted.words), session)
-        _write(CLOCKS, _clock_writes(keys, counted.clocks), session)
+        _write(CLOCKS, _sum_writes(keys, counted.clocks), session)
+        _write(WORK, _sum_writes(keys, counted.work), session)
     except BulkWriteError as error:
         if not TOO_LARGE & {each["code"] for each in error.details["writeErrors"]}:
             raise
@@ -148,8 +150,8 @@ def _word_writes(keys: RollupKeys, words: Sums) -> Iterable[UpdateOne]:
             )
 
 
-def _clock_writes(keys: RollupKeys, clocks: Sums) -> Iterable[UpdateOne]:
-    for place, sums in clocks.items():
+def _sum_writes(keys: RollupKeys, of_places: Sums) -> Iterable[UpdateOne]:
+    for place, sums in of_places.items():
         if changed := _without_zeros(sums):
             yield UpdateOne(
                 {"_id": keys.of(place.slice, place.block)},

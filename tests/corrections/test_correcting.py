@@ -417,13 +417,3 @@ class TestApi:
         api = Api(token_of(owner))
         assert api.call("POST", "/tickets/T-9/correction", body={"urgency": "low"}, tenant_id="acme")[0] == 404
         assert api.call("DELETE", "/tickets/T-9/correction", tenant_id="acme")[0] == 404
-
-    def test_a_ticket_whose_id_ends_like_the_call_is_answered(self, owner: User, tenant: Tenant) -> None:
-        store_tickets(tenant, [{"id": "T-1"}, {"id": "T-1/correction"}])
-        api = Api(token_of(owner))
-        assert api.get("/tickets/T-1/correction", tenant_id="acme")["external_id"] == "T-1/correction"
-        status, ticket = api.call(
-            "POST", "/tickets/T-1/correction/correction", body={"urgency": "high"}, tenant_id="acme"
-        )
-        assert (status, ticket["external_id"], ticket["urgency"]) == (200, "T-1/correction", "high")
-        assert api.call("GET", "/tickets/T-2/correction", tenant_id="acme")[0] == 404

@@ -202,6 +202,7 @@ class TestPages:
             "Assignee",
             "Tags",
             "Due in helpdesk",
+            "Due",
             "Age",
         ]
         assert '<span class="two-lines">a, b</span>' in page and "12 Mar 2026, 10:00" in page

@@ -10,14 +10,13 @@ from pydantic import ConfigDict, Field, model_validator
 from supportsaas.web.api_errors import reject_unknown_parameters
 from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Role
-from tickets.api.tickets import ExplainedTicket, TicketId, explain_ticket, show_ticket
+from tickets.api.tickets import ExplainedTicket, TicketId, explain_ticket
 from tickets.classification.corrections import LONGEST_NOTE, Verdicts
 from tickets.corrections.correcting import correct_tickets, undo_correction
 
 router = Router(tags=["tickets"])
 
-_CALL = "/correction"
-_PATH = "/tickets/{path:external_id}" + _CALL
+_PATH = "/tickets/{path:external_id}/correction"
 NOT_FOUND = "There is no such ticket."
 _LEFT_ALONE: Any = None
 """The default, and no value that a program may send."""
@@ -42,12 +41,6 @@ class CorrectionIn(Schema):
     @property
     def verdicts(self) -> Verdicts:
         return Verdicts(self.urgency, self.sentiment, self.requires_action)
-
-
-@router.get(_PATH, response=ExplainedTicket, include_in_schema=False)
-def show_ticket_of_that_name(request: HttpRequest, external_id: TicketId, tenant_id: TenantId) -> ExplainedTicket:
-    """A ticket's id may end like this path. Corrections are not read by a call, so that ticket is meant."""
-    return show_ticket(request, external_id + _CALL, tenant_id)
 
 
 @router.post(

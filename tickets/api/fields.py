@@ -38,6 +38,7 @@ ClockName = Annotated[
         max_length=LONGEST_VALUE,
         pattern=rf"^(?:{'|'.join(CLOCK_NAMES)}|{STATUS}[^\x00]+)$",
         description="`status:NAME` is the time in a status.",
+        json_schema_extra={"example": "first_reply"},
     ),
 ]
 

@@ -15,6 +15,7 @@ from tickets.classification.verdicts import Classification
 from tickets.classification.vocabularies.registry import vocabulary_for
 from tickets.demo.composing import Composition, business_of, compose, customers_of, fill, seeded
 from tickets.demo.texts.businesses import BUSINESSES
+from tickets.demo.texts.incidents import GIFT_CARDS, SIGN_IN_CODES
 from tickets.demo.texts.other_languages import TEXTS
 from tickets.demo.texts.replies import (
     FOLLOW_UPS,
@@ -34,6 +35,9 @@ LEAST_RECALL_OF_HIGH = 0.98
 LEAST_AGREEMENT_ON_SENTIMENT = 0.84
 LEAST_AGREEMENT_ON_ACTION = 0.86
 LEAST_COMPLAINTS_THAT_STAY_NEGATIVE = 0.7
+LEAST_AGREEMENT_IN_INCIDENTS = {"urgency": 0.55, "sentiment": 0.75, "requires_action": 0.7}
+"""Customers of an incident say what they see, and seldom that it is a fault or what they want."""
+MOST_HIGH_IN_INCIDENTS = 0.01
 MOST_THAT_NEED_ACTION = 2 / 3
 MOST_THANKS_ABOVE_MEDIUM = 0.0
 MOST_URGENT_THAT_ARE_POSITIVE = 0.0
@@ -161,6 +165,30 @@ def test_what_is_written_in_a_language_without_a_vocabulary_is_not_classified(mi
     assert unread
     verdicts = {(each.got.urgency, each.got.sentiment, each.got.requires_action) for each in unread}
     assert verdicts == {("unknown", "unknown", None)}
+
+
+class TestIncidents:
+    """What customers write during the demo's incidents."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def reported(cls) -> list[Case]:
+        return [
+            classified(fill(template, rng=rng, business=business_of(tenant), customer=number))
+            for tenant, texts in (("tenant_a", GIFT_CARDS), ("tenant_b", SIGN_IN_CODES), ("tenant_c", SIGN_IN_CODES))
+            for template in texts
+            for number in range(FILLINGS)
+            for rng in [seeded("incident", tenant, template.subjects[0], number)]
+        ]
+
+    @pytest.mark.parametrize("verdict", LEAST_AGREEMENT_IN_INCIDENTS)
+    def test_the_verdict_is_mostly_the_intended_one(self, reported: list[Case], verdict: str) -> None:
+        wrong = [each for each in reported if getattr(each.got, verdict) != getattr(each.intent, verdict)]
+        assert 1 - len(wrong) / len(reported) >= LEAST_AGREEMENT_IN_INCIDENTS[verdict], listed(wrong)
+
+    def test_hardly_any_is_high(self, reported: list[Case]) -> None:
+        wrong = [each for each in reported if each.was_high]
+        assert len(wrong) / len(reported) <= MOST_HIGH_IN_INCIDENTS, listed(wrong)
 
 
 class TestFollowUps:

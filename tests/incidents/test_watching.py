@@ -17,6 +17,7 @@ from tickets.erasure.customers import erase_customer
 from tickets.incidents import watching
 from tickets.incidents.editing import dismiss_incident, restore_incident
 from tickets.incidents.reading import KeptHours
+from tickets.incidents.remembering import remember_past
 from tickets.incidents.store import Incident, IncidentStore, find_ongoing
 from tickets.jobs import JobRequest
 from tickets.records.collection_names import INCIDENTS
@@ -229,3 +230,54 @@ def test_the_command_replays_the_past_and_stores_nothing(weeks: Tenant) -> None:
     assert IncidentStore(weeks).count() == 0 and mongo.collection(watching.COLLECTION).count_documents({}) == 0
     assert run("incidents", "nobody", "--from", "2026-03-10")[0] != 0
     assert run("incidents", "acme", "--from", "2026-03-10", "--to", "2026-03-01")[0] != 0
+
+
+class TestThePast:
+    """Incidents in tickets that were imported after they were over."""
+
+    NEXT_DAY = NOW + timedelta(days=1)
+
+    @pytest.fixture
+    def imported(self, weeks: Tenant) -> Tenant:
+        store_tickets(weeks, [*fault_records(15), *fault_records(8, at=self.NEXT_DAY - timedelta(hours=1), prefix="G")])
+        return weeks
+
+    def remember(self, tenant: Tenant) -> int:
+        return remember_past(tenant, start=NOW - timedelta(days=2), end=self.NEXT_DAY)
+
+    def test_what_was_over_is_stored_once_and_what_goes_on_is_left_to_workers(self, imported: Tenant) -> None:
+        assert (self.remember(imported), self.remember(imported)) == (1, 0)
+        assert (only(imported).name, only(imported).tickets) == ("checkout", 15)
+        assert not only(imported).is_ongoing
+        assert only(imported).ended_at == only(imported).last_at == NOW + timedelta(minutes=37, seconds=20)
+
+    def test_the_next_look_counts_on(self, imported: Tenant) -> None:
+        self.remember(imported)
+        assert look(imported, self.NEXT_DAY)
+        assert [each.number for each in IncidentStore(imported).find_page(skip=0, limit=9)] == [2, 1]
+
+    def test_a_look_under_way_begins_again(self, imported: Tenant) -> None:
+        assert look(imported, NOW - timedelta(hours=8))
+        last = mongo.collection(watching.COLLECTION).find_one({"_id": imported.slug})
+        self.remember(imported)
+        assert not watching.look(imported, last=last, version=1, now=self.NEXT_DAY, kept=KeptHours())
+        assert look(imported, self.NEXT_DAY)
+        assert IncidentStore(imported).count() == 2
+
+    def test_workers_look_at_once_afterwards(self, weeks: Tenant, clock_at: pytest.MonkeyPatch) -> None:
+        clock_at.setattr("supportsaas.clock.now", lambda: LATER)
+        stop = threading.Event()
+        assert watching.watch_incidents(stop) == 1
+        store_tickets(weeks, fault_records(15))
+        assert watching.watch_incidents(stop) == 0 and remember_past(weeks, start=NOW, end=LATER) == 0
+        assert watching.watch_incidents(stop) == 1 and only(weeks).is_ongoing
+
+    def test_an_incident_that_a_worker_found_is_known(self, imported: Tenant) -> None:
+        assert look(imported, LATER)
+        assert self.remember(imported) == 0
+        assert IncidentStore(imported).count() == 1
+
+    def test_the_command_stores_them_if_told_to(self, imported: Tenant) -> None:
+        status, out, _ = run("incidents", "acme", "--from", "2026-03-09", "--to", "2026-03-11", "--save")
+        assert status == 0 and out.endswith("1 of them was stored.\n")
+        assert only(imported).tickets == 15

@@ -92,12 +92,21 @@ def compose(*, rng: random.Random, business: Business, customers: Customers) -> 
     """A message of a customer, styled for its source; most have 50 to 400 characters."""
     is_regular = rng.random() < REGULARS_SHARE
     customer = rng.choice(customers.regulars) if is_regular else rng.randrange(customers.count)
-    language: Language = "en" if is_regular else _LANGUAGES.get(customer % _LANGUAGE_CYCLE, "en")
+    language: Language = "en" if is_regular else _language_of(customer)
     intent = rng.choices(INTENTS, REGULAR_SHARES if is_regular else USUAL_SHARES)[0]
     templates = business.templates if language == "en" else TEXTS[language]
     # Not every language has texts of every intent.
     template = rng.choice(templates.get(intent) or templates[REQUEST])
     return fill(template, rng=rng, business=business, customer=customer, language=language)
+
+
+def writes_english(customer: int) -> bool:
+    """Whether the customer of this number from 0 does."""
+    return _language_of(customer) == "en"
+
+
+def _language_of(customer: int) -> Language:
+    return _LANGUAGES.get(customer % _LANGUAGE_CYCLE, "en")
 
 
 def fill(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Protocol
 
-from tickets.demo.tickets import Ticket
+from tickets.demo.timelines import Ticket
 
 
 class Listing(Protocol):

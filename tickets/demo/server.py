@@ -42,7 +42,7 @@ class DemoHelpdesk:
     tickets, window and /notify. With `foreign_every`, every nth record of a tenant belongs to another tenant. With
     `ignore_tenant`, everyone gets the records of all tenants. `fast` serves unchanging tickets over 365 days, generated
     on request, for sizes up to millions. `max_page_size` is 100, or 1,000 in fast mode. `notify` sets how /notify
-    behaves.
+    behaves. `with_events` adds what `tickets.demo.events` plans around the anchor, except in fast mode.
 
     A tenant that is not in `sizes` has no tickets. A request without `tenant_id` gets the records of all tenants.
     """
@@ -62,6 +62,7 @@ class DemoHelpdesk:
         fast: bool = False,
         max_page_size: int | None = None,
         notify: NotifyRules | None = None,
+        with_events: bool = False,
     ) -> None:
         """Raises `ValueError` for an anchor without time zone, a negative size or a `foreign_every` below 2."""
         self._address = (host, port)
@@ -86,7 +87,7 @@ class DemoHelpdesk:
             if fast:
                 self._bulk[name] = BulkTenant(name=name, anchor=self.anchor, size=size)
             else:
-                self._evolving[name] = DemoTenant(name=name, anchor=self.anchor, size=size)
+                self._evolving[name] = DemoTenant(name=name, anchor=self.anchor, size=size, with_events=with_events)
         self._notify_endpoint = NotifyEndpoint(notify or NotifyRules(), now)
         self._requests: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED_REQUESTS)
         self._server: HelpdeskServer | None = None

@@ -5,28 +5,19 @@ more text and are deleted. Nothing is stored or left to chance: a helpdesk resta
 tickets. All times are UTC, in whole seconds.
 """
 
+import heapq
 import itertools
 import random
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tickets.demo.composing import Composition, business_of, compose, customers_of, seeded
-from tickets.demo.conversations import (
-    WRITES_REPLIES,
-    Message,
-    Moment,
-    closing_words,
-    customer_answer,
-    follow_up,
-    messages_over_time,
-    reopener,
-)
-from tickets.demo.details import details_over_time
+from tickets.demo.events import Event, events_of
 from tickets.demo.texts.businesses import Business
+from tickets.demo.timelines import Ticket, Timeline, timeline_of
 
 DEFAULT_SIZES: Final = {"tenant_a": 1_000, "tenant_b": 700, "tenant_c": 500, "tenant_d": 300}
 DAYS_BEFORE_ANCHOR: Final = 30
@@ -39,52 +30,6 @@ DELETED_BEFORE_ANCHOR: Final = 0.01
 _HOUR: Final = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """A ticket of the native protocol. `status` is open, in_progress, pending, resolved or closed; `source` is email,
-    chat, phone or web; times are aware and UTC."""
-
-    id: str
-    tenant_id: str
-    source: str
-    customer_id: str
-    subject: str
-    message: str
-    created_at: datetime
-    updated_at: datetime
-    status: str
-    details: Mapping[str, object] = field(default_factory=dict)
-    """Further fields of the record, such as the assignee and the messages."""
-
-    def as_json(self) -> dict[str, object]:
-        """The record of the native protocol: times are such as `2026-01-31T09:30:00Z`."""
-        return {
-            "id": self.id,
-            "tenant_id": self.tenant_id,
-            "source": self.source,
-            "customer_id": self.customer_id,
-            "subject": self.subject,
-            "message": self.message,
-            "created_at": timestamp(self.created_at),
-            "updated_at": timestamp(self.updated_at),
-            "status": self.status,
-            **self.details,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """All states of a ticket: `states[i]` starts at `times[i]`; times ascend."""
-
-    times: tuple[datetime, ...]
-    states: tuple[Ticket, ...]
-
-    def at(self, now: datetime) -> Ticket | None:
-        """The ticket at that time, or None before it was created."""
-        number = bisect_right(self.times, now)
-        return self.states[number - 1] if number else None
-
-
 class DemoTenant:
     """A tenant's tickets at any time. Safe to use from several threads.
 
@@ -92,8 +37,11 @@ class DemoTenant:
     name.
     """
 
-    def __init__(self, *, name: str, anchor: datetime, size: int) -> None:
-        """Raises `ValueError` for an anchor without a time zone or a negative size."""
+    def __init__(self, *, name: str, anchor: datetime, size: int, with_events: bool = False) -> None:
+        """`with_events`: what `tickets.demo.events` plans around the anchor takes the place of other tickets.
+
+        Raises `ValueError` for an anchor without a time zone or a negative size.
+        """
         if anchor.tzinfo is None or size < 0:
             raise ValueError("the anchor needs a time zone, and the size must not be negative")
         self.name = name
@@ -104,10 +52,16 @@ class DemoTenant:
         self._timelines: list[Timeline] = []
         self._created: list[datetime] = []
         self._deleted_at: dict[int, datetime] = {}
-        for moment in self._arrivals_before_anchor(size + deleted):
+        self._events: dict[datetime, list[Event]] = {}
+        if with_events:
+            for event in events_of(name, business=self._business, size=size, anchor=self._anchor):
+                self._events.setdefault(event.at, []).append(event)
+        planned = [event.at for events in self._events.values() for event in events]
+        before = [at for at in planned if at < self._anchor]
+        for moment in heapq.merge(self._arrivals_before_anchor(max(size + deleted - len(before), 0)), before):
             self._add(moment)
         self._delete_before_anchor(deleted)
-        self._arrivals = self._arrivals_after_anchor()
+        self._arrivals = heapq.merge(self._arrivals_after_anchor(), planned[len(before) :])
         self._next_arrival = next(self._arrivals, None)
         self._deletions = self._deletions_after_anchor()
         self._next_deletion = next(self._deletions, None)
@@ -154,7 +108,8 @@ class DemoTenant:
     def _add(self, moment: datetime) -> None:
         number = len(self._timelines)
         rng = seeded("ticket", self.name, number)
-        composition = compose(rng=rng, business=self._business, customers=self._customers)
+        event = self._events[moment].pop(0) if self._events.get(moment) else None
+        composition = event.written if event else self._compose(rng)
         first = Ticket(
             id=self._id(number),
             tenant_id=self.name,
@@ -166,11 +121,20 @@ class DemoTenant:
             updated_at=moment,
             status="open",
         )
-        changes = _changes(moment, composition, rng)
-        timeline = _timeline(first, changes, appends=composition.source not in WRITES_REPLIES)
-        details = seeded("details", self.name, number)
-        self._timelines.append(_with_details(timeline, changes, composition, self._business, details))
+        self._timelines.append(
+            timeline_of(
+                first,
+                composition,
+                self._business,
+                rng=rng,
+                details=seeded("details", self.name, number),
+                first_reply_at=event.first_reply_at if event else None,
+            )
+        )
         self._created.append(moment)
+
+    def _compose(self, rng: random.Random) -> Composition:
+        return compose(rng=rng, business=self._business, customers=self._customers)
 
     def _id(self, number: int) -> str:
         return f"{id_prefix(self.name)}-{number + 1:06d}"
@@ -214,11 +178,6 @@ def id_prefix(tenant: str) -> str:
     return tenant.removeprefix("tenant_")
 
 
-def timestamp(moment: datetime) -> str:
-    """ISO 8601 in UTC with `Z` and whole seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def hourly_weights(business: Business, start: datetime, hours: int) -> list[float]:
     """The traffic of each of the `hours` after `start`: by time of day, quieter at weekends."""
     moments = (start + number * _HOUR for number in range(hours))
@@ -237,85 +196,3 @@ def _place(start: datetime, weights: Iterator[float], places: Iterator[float]) -
                 return
             weight = following
         yield start + timedelta(seconds=int((hour + (place - reached) / weight) * 3600))
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """`status`: None if it stays as it is. `said`: what the customer says, empty if nothing."""
-
-    at: datetime
-    status: str | None
-    said: str
-
-
-def _changes(created_at: datetime, written: Composition, rng: random.Random) -> list[_Change]:
-    """From creation to closing, in order of time: changes of the status, follow-ups, and updates without a change."""
-    changes: list[_Change] = []
-    at = created_at
-
-    def move(status: str, shortest: float, usual: float, said: str = "") -> None:
-        # Most waits are close to the usual one, some are many times as long.
-        nonlocal at
-        hours = shortest + usual * min(8.0, rng.lognormvariate(0, 0.9))
-        at += timedelta(seconds=round(hours * 3600))
-        changes.append(_Change(at, status, said))
-
-    mood, asks = written.intent.mood, written.intent.requires_action
-    if rng.random() > 0.03:
-        move("in_progress", 0.1, 0.5 if mood == "urgent" else 2)
-        if rng.random() < 0.35 and asks:
-            move("pending", 0.3, 3)
-            move("in_progress", 1, 18, customer_answer(written))
-        move("resolved", 0.4, 5 if mood == "urgent" else 14)
-        answered = at
-        if rng.random() < 0.12 and asks:
-            move("open", 2, 16, reopener(rng, written))
-            move("in_progress", 0.2, 2)
-            move("resolved", 0.5, 10)
-        move("closed", 20, 30, closing_words(rng, written))
-    else:
-        # Some are forgotten: they stay open, and only the customer follows up.
-        answered = at + timedelta(days=6)
-    eager = {"urgent": 0.5, "annoyed": 0.45, "neutral": 0.2, "grateful": 0.05}[mood]
-    for _ in range(2):
-        if rng.random() < eager and (said := follow_up(rng, written)):
-            share = 0.1 + 0.9 * rng.random()
-            changes.append(_Change(created_at + (answered - created_at) * share, None, said))
-    if rng.random() < 0.2:
-        days = 0.05 + 12 * rng.random()
-        changes.append(_Change(created_at + timedelta(days=days), None, ""))
-    return sorted(changes, key=lambda change: change.at)
-
-
-def _timeline(first: Ticket, changes: list[_Change], *, appends: bool) -> Timeline:
-    """The ticket after each change. `appends`: what the customer says is added to its message."""
-    times, states = [first.created_at], [first]
-    for change in changes:
-        last = states[-1]
-        moment = change.at.replace(microsecond=0)
-        message = f"{last.message}\n\n{change.said}" if appends and change.said else last.message
-        times.append(moment)
-        states.append(replace(last, status=change.status or last.status, message=message, updated_at=moment))
-    return Timeline(tuple(times), tuple(states))
-
-
-def _with_details(
-    timeline: Timeline, changes: list[_Change], written: Composition, business: Business, rng: random.Random
-) -> Timeline:
-    moves = [(at, state.status) for at, state in zip(timeline.times, timeline.states, strict=True)]
-    found = details_over_time(moves, written, rng)
-    said = ["", *(change.said for change in changes)]
-    moments = [
-        Moment(at, status, str(details.get("assignee", "")), words)
-        for (at, status), details, words in zip(moves, found, said, strict=True)
-    ]
-    conversations = messages_over_time(moments, written, business, rng)
-    states = tuple(
-        replace(state, details={**details, "replies": _public(messages), "messages": messages})
-        for state, details, messages in zip(timeline.states, found, conversations, strict=True)
-    )
-    return Timeline(timeline.times, states)
-
-
-def _public(messages: tuple[Message, ...]) -> int:
-    return sum(1 for each in messages if not each["is_internal"])

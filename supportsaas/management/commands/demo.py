@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,55 +16,17 @@ from django.core.management.base import BaseCommand, CommandError
 
 from supportsaas.db.indexes import ensure_indexes
 from supportsaas.formatting import format_count, format_number, format_seconds
+from supportsaas.management import demo_data
 from supportsaas.ops import child_process, demo_environment
 from supportsaas.ops.embedded_mongod import EmbeddedMongod, MongodUnavailable
 from tenants.accounts.demo_accounts import ACCOUNTS
-from tenants.models import Membership, Role, Tenant, User
+from tenants.models import Tenant, User
 from tickets import jobs
-from tickets.alerts.model import Channel, ChannelKind
-from tickets.helpdesks.model import Source, SourceKind
-from tickets.ingestion.schedule import follow_source
 from tickets.jobs import JobActive, JobRequest
-from tickets.models import ClassificationRule
-from tickets.rules.editing import save_rule
-from tickets.store.filters import TicketFilter
-from tickets.store.saved_views import add_view
 
 HELPDESK_PORT = 9000
 START_SECONDS = 30.0
-EVERY_MINUTES = 5
 MANAGE = str(demo_environment.BASE_DIR / "manage.py")
-
-TENANTS = (
-    ("tenant_a", "Alder Shop", "Europe/Berlin"),
-    ("tenant_b", "Birch Cloud", "America/New_York"),
-    ("tenant_c", "Cedar Travel", "Asia/Kolkata"),
-    ("tenant_d", "Dogwood Energy", "UTC"),
-)
-ROLES = {
-    "manager": {"tenant_a": Role.MANAGER, "tenant_b": Role.MANAGER, "tenant_c": Role.ADMIN},
-    "viewer": {"tenant_a": Role.VIEWER},
-}
-
-
-# Tenant, phrases, urgency, sentiment, note. Only created if the tenant has no rules yet.
-RULES = (
-    (
-        "tenant_a",
-        "company account, business price",
-        "at least medium",
-        "",
-        "Businesses order often: answer the same day.",
-    ),
-    ("tenant_a", "newsletter twice, unsubscribe*", "low", "neutral", "Goes to marketing, not to support."),
-)
-
-
-# Only created if the tenant has no saved views yet.
-VIEWS = (
-    ("tenant_a", "Urgent and open", TicketFilter(urgency=("high",), state=("open",))),
-    ("tenant_a", "Angry, needs action", TicketFilter(sentiment=("negative",), requires_action=True)),
-)
 
 
 class Command(BaseCommand):
@@ -115,12 +78,10 @@ class Command(BaseCommand):
         helpdesk_port = options["helpdesk_port"]
         if child_process.port_is_taken(helpdesk_port):
             helpdesk_port = child_process.free_port()
-        self._prepare_tenants(f"http://127.0.0.1:{helpdesk_port}")
-        self._prepare_rules()
-        self._prepare_views()
-        self._prepare_people()
-        anchor = demo_environment.create()["anchor"]
-        self._launch("helpdesk", logs, MANAGE, "demo_helpdesk", "--port", str(helpdesk_port), "--anchor", anchor)
+        demo_data.prepare(f"http://127.0.0.1:{helpdesk_port}")
+        self._anchor = demo_environment.create()["anchor"]
+        helpdesk = ("demo_helpdesk", "--port", str(helpdesk_port), "--anchor", self._anchor, "--events")
+        self._launch("helpdesk", logs, MANAGE, *helpdesk)
         self._await_port("helpdesk", helpdesk_port)
         self._launch("worker", logs, MANAGE, "worker")
         self._launch(
@@ -139,7 +100,7 @@ class Command(BaseCommand):
     def _reject_real_data(self) -> None:
         """The demo's administrator has a public password, so it must not get into a database in use."""
         people = User.objects.exclude(username__in=[each.name for each in ACCOUNTS]).count()
-        tenants = Tenant.objects.exclude(slug__in=[slug for slug, _, _ in TENANTS]).count()
+        tenants = Tenant.objects.exclude(slug__in=demo_data.SLUGS).count()
         if people or tenants:
             raise CommandError(
                 f"The database “{settings.MONGODB_NAME}” at MONGODB_URI is in use: it has {format_count(people, 'user')} and "
@@ -154,52 +115,6 @@ class Command(BaseCommand):
         mongod = EmbeddedMongod(directory=directory, port=found["mongod_port"])
         mongod.start()
         return mongod
-
-    def _prepare_tenants(self, helpdesk: str) -> None:
-        for slug, name, zone in TENANTS:
-            tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
-            place = {"kind": SourceKind.NATIVE, "url": helpdesk}
-            # The helpdesk's port may change each time. An existing schedule is kept.
-            source, _ = Source.objects.update_or_create(
-                tenant=tenant, prefix="", defaults=place, create_defaults={**place, "every_minutes": EVERY_MINUTES}
-            )
-            follow_source(source)
-            # A slow endpoint that fails often, so each tenant has a circuit breaker to watch.
-            Channel.objects.update_or_create(
-                tenant=tenant,
-                name="On call",
-                defaults={"address": helpdesk},
-                create_defaults={"address": helpdesk, "kind": ChannelKind.NATIVE},
-            )
-
-    def _prepare_rules(self) -> None:
-        for tenant in Tenant.objects.filter(slug__in={rule[0] for rule in RULES}, classification_rules=None):
-            for slug, phrases, urgency, sentiment, note in RULES:
-                if slug == tenant.slug:
-                    save_rule(
-                        ClassificationRule(
-                            tenant=tenant, phrases=phrases, urgency=urgency, sentiment=sentiment, note=note
-                        )
-                    )
-
-    def _prepare_views(self) -> None:
-        for tenant in Tenant.objects.filter(slug__in={view[0] for view in VIEWS}, saved_views=None):
-            for slug, name, wanted in VIEWS:
-                if slug == tenant.slug:
-                    add_view(tenant, name=name, wanted=wanted)
-
-    def _prepare_people(self) -> None:
-        for each in ACCOUNTS:
-            if User.objects.filter(username=each.name).exists():
-                continue
-            User.objects.create_user(
-                username=each.name, password=each.password, is_staff=each.is_superuser, is_superuser=each.is_superuser
-            )
-        for name, roles in ROLES.items():
-            user = User.objects.get(username=name)
-            for slug, role in roles.items():
-                tenant = Tenant.objects.get(slug=slug)
-                Membership.objects.get_or_create(user=user, tenant=tenant, defaults={"role": role})
 
     def _launch(self, name: str, logs: Path, *arguments: str) -> None:
         # Each child process writes to its own log file and reads nothing from the terminal.
@@ -228,7 +143,7 @@ class Command(BaseCommand):
 
     def _enqueue_first_runs(self) -> dict[str, str]:
         started = {}
-        for tenant in Tenant.objects.filter(slug__in=[slug for slug, _, _ in TENANTS]).order_by("slug"):
+        for tenant in Tenant.objects.filter(slug__in=demo_data.SLUGS).order_by("slug"):
             try:
                 started[tenant.slug] = jobs.enqueue(tenant, JobRequest(trigger="demo", started_by="manage.py demo"))
             except JobActive as error:
@@ -252,6 +167,7 @@ class Command(BaseCommand):
                     f"  {slug}: {job['status']} after {format_seconds(time.monotonic() - began)}, "
                     f"{format_number(counts['new_ingested'])} new and {format_count(counts['updated'], 'updated ticket')}"
                 )
+                demo_data.remember_yesterday(slug, anchor=datetime.fromisoformat(self._anchor))
 
     def _check_children(self) -> None:
         for name, process in self._children:

@@ -11,7 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tickets.demo.server import DemoHelpdesk
-from tickets.demo.tickets import DEFAULT_SIZES, timestamp
+from tickets.demo.tickets import DEFAULT_SIZES
+from tickets.demo.timelines import timestamp
 
 
 class Command(BaseCommand):
@@ -41,6 +42,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--max-page-size", type=_positive, metavar="N", help="default: 100, or 1000 in fast mode")
         parser.add_argument(
+            "--events", action="store_true", help="incidents and urgent tickets that wait, around the time of --anchor"
+        )
+        parser.add_argument(
             "--ignore-tenant", action="store_true", help="return the tickets of all tenants to everyone"
         )
 
@@ -55,6 +59,7 @@ class Command(BaseCommand):
             ignore_tenant=options["ignore_tenant"],
             fast=tickets is not None,
             max_page_size=options["max_page_size"],
+            with_events=options["events"],
         )
         try:
             helpdesk.start()

@@ -1,4 +1,7 @@
-"""``manage.py incidents TENANT --from DAY --to DAY`` replays the past and prints the incidents it would have found."""
+"""``manage.py incidents TENANT --from DAY --to DAY`` replays the past and prints the incidents it would have found.
+
+With ``--save`` they are on the tenant's pages from then on.
+"""
 
 from typing import Any
 
@@ -9,16 +12,20 @@ from supportsaas.formatting import format_number
 from tenants.models import Tenant
 from tickets.incidents.following import Followed
 from tickets.incidents.past import replay_tenant
+from tickets.incidents.remembering import remember_past
 from tickets.store.filters import FilterError, parse_moment
 
 
 class Command(BaseCommand):
-    help = "Show which incidents would have been found in a past period, with their numbers. Stores nothing."
+    help = "Show which incidents would have been found in a past period, with their numbers."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("tenant", help="Tenant ID.")
         parser.add_argument("--from", dest="start", required=True, help="First day, such as 2026-01-31, or a time.")
         parser.add_argument("--to", dest="end", help="Last day or end. Default: now.")
+        parser.add_argument(
+            "--save", action="store_true", help="Store those that are over and not known yet. Default: store nothing."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
@@ -37,6 +44,9 @@ class Command(BaseCommand):
             count += 1
             self.stdout.write(self._line(tenant, each))
         self.stdout.write(f"{count} incident{'' if count == 1 else 's'} between {start:%Y-%m-%d} and {end:%Y-%m-%d}.")
+        if options["save"]:
+            saved = remember_past(tenant, start=start, end=min(end, now))
+            self.stdout.write(f"{saved} of them {'was' if saved == 1 else 'were'} stored.")
 
     @staticmethod
     def _line(tenant: Tenant, found: Followed) -> str:

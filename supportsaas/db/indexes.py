@@ -80,6 +80,12 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "tickets",
+        (("tenant_id", UP), ("is_deleted", UP), ("waiting_for", UP), ("created_at", DOWN), ("external_id", DOWN)),
+        "Open tickets that wait for us, or for the customer, newest first.",
+        {"partialFilterExpression": {"waiting_for": {"$exists": True}}},
+    ),
+    Index(
+        "tickets",
         (
             ("tenant_id", UP),
             ("is_deleted", UP),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tickets.records.statuses import StatusesIn
 from tickets.store.filters import TicketFilter
-from tickets.store.index_scans import CLOCK_INDEX, DUE_INDEX, TURN_INDEX
+from tickets.store.index_scans import CLOCK_INDEX, DUE_INDEX, TURN_INDEX, WAITING_FOR_INDEX
 
 Document = dict[str, Any]
 
@@ -19,16 +19,17 @@ SOON: Final = timedelta(hours=4)
 class ClockCondition:
     """`match` says which tickets are meant. `index` finds those with `bounds`, of which they are a part.
 
-    Without an index, other conditions have to find them.
+    `is_in_order`: the index has the order of the list.
     """
 
     match: Document
-    index: str = ""
-    bounds: Document | None = None
+    index: str
+    bounds: Document
+    is_in_order: bool = False
 
 
 def clock_conditions(wanted: TicketFilter, *, now: datetime) -> list[ClockCondition]:
-    """The one whose index is in the order of the list first, then those with an index."""
+    """That of what is due first: its list is in the order of its index."""
     return list(_conditions(wanted, now))
 
 
@@ -47,7 +48,8 @@ def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ClockCondition]
         bounds = {"turns": {"$elemMatch": reopened}}
         yield ClockCondition({"$expr": _reopened(reopened)}, TURN_INDEX, bounds)
     if wanted.waiting_for:
-        yield ClockCondition({"waiting_for": {"$in": list(wanted.waiting_for)}})
+        side = {"$and": [{"waiting_for": {"$exists": True}}, {"waiting_for": {"$in": list(wanted.waiting_for)}}]}
+        yield ClockCondition(side, WAITING_FOR_INDEX, side, is_in_order=True)
 
 
 def _due(wanted: TicketFilter, now: datetime) -> ClockCondition:
@@ -56,9 +58,9 @@ def _due(wanted: TicketFilter, now: datetime) -> ClockCondition:
     start = {} if "breached" in wanted.due else {"$gte": now}
     if wanted.target is None:
         due = due_match({**start, "$lt": end})
-        return ClockCondition(due, DUE_INDEX, due)
+        return ClockCondition(due, DUE_INDEX, due, is_in_order=True)
     of_target = {"due": {"$elemMatch": {"target": wanted.target, "at": {**start, "$lt": end}}}}
-    return ClockCondition(of_target, DUE_INDEX, due_match({"$lt": end}))
+    return ClockCondition(of_target, DUE_INDEX, due_match({"$lt": end}), is_in_order=True)
 
 
 def due_match(period: Document) -> Document:

@@ -21,6 +21,7 @@ CORRECTION_INDEX = "tenant_id_correction.at"
 BATCH_INDEX = "tenant_id_correction.batch"
 WAITING_INDEX = "tenant_id_unindexed_since"
 DUE_INDEX = "tenant_id_is_deleted_next_due_at_external_id"
+WAITING_FOR_INDEX = "tenant_id_is_deleted_waiting_for_created_at_external_id"
 CLOCK_INDEX = "tenant_id_is_deleted_clocks.at"
 TURN_INDEX = "tenant_id_is_deleted_turns"
 

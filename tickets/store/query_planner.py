@@ -133,10 +133,10 @@ class QueryPlanner:
     ) -> QueryPlan:
         """What an index of clocks finds is read and counted, if that is not much.
 
-        Otherwise the list is read in its order and each ticket is checked. The index of what is due has that order.
+        Otherwise the list is read in its order and each ticket is checked. Some indexes have that order.
         """
         first, *others = conditions
-        if first.bounds is None or wanted.incident is not None:
+        if wanted.incident is not None:
             return SamplePlan(self._checked_scans(wanted, conditions))
         found = IndexScan({**self._live, **first.bounds}, first.index)
         customer = {} if wanted.customer_id is None else {"customer_id": wanted.customer_id}
@@ -147,7 +147,7 @@ class QueryPlanner:
         if self._count_found([found], limit=MAX_FOUND_BY_CLOCK) <= MAX_FOUND_BY_CLOCK:
             pipeline = [{"$match": met.match}, *group_by_facets()]
             return FacetPlan([scan], read_facet_counts(self._tickets.aggregate(pipeline, hint=met.index)))
-        if wanted.due:
+        if first.is_in_order:
             return SamplePlan([scan]) if scan.residual else IndexPlan([scan])
         scans = self._checked_scans(wanted, conditions)
         return SamplePlan(scans) if customer or checks else SamplePlan(scans, counted_by=[scan])
@@ -155,8 +155,7 @@ class QueryPlanner:
     def _checked_scans(self, wanted: TicketFilter, conditions: Sequence[ClockCondition]) -> list[IndexScan]:
         """The list without its conditions on clocks, each ticket checked for them."""
         ends = [each for each in (wanted.created_to, _last_moment(wanted)) if each is not None]
-        state = wanted.state or (("open",) if wanted.waiting_for else ())
-        others = replace(wanted.without_clocks(), state=state, created_to=min(ends, default=None))
+        others = replace(wanted.without_clocks(), created_to=min(ends, default=None))
         return [scan.with_residual(*(each.match for each in conditions)) for scan in self.plan(others).scans]
 
     # -- Conditions on customer, incident, keyword, optional fields or words -------------------------

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,22 @@ def test_the_sample_goes_back_to_the_first_ticket_and_no_further(tenant: Tenant)
     store(tenant, 1, at=NOON - timedelta(days=22))
     store(tenant, 4, at=NOON - timedelta(days=7))
     assert read_sample(alert(tenant), now=NOON) == [4, 0, 0]
+
+
+def test_the_sample_is_of_the_same_hour_by_the_clock_of_the_tenant(tenant: Tenant) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(timezone="Europe/Berlin")
+    tenant.refresh_from_db()
+    nine = datetime(2026, 3, 30, 7, tzinfo=UTC)  # 9:00 in summer; a week before, 9:00 was 8:00 UTC
+    store(tenant, 1, at=nine - timedelta(days=30))
+    store(tenant, 6, at=nine - timedelta(days=7) + timedelta(hours=1))
+    assert read_sample(alert(tenant, window_hours=1), now=nine)[0] == 6
+    store(tenant, 6, at=nine, source="chat")
+    tried = NumberAlert(tenant=tenant, metric="arrived", window_hours=1)
+    for week in range(2, 5):
+        store(tenant, 6, at=nine - timedelta(days=7 * week) + timedelta(hours=1))
+    assert nine - timedelta(hours=1) not in [
+        each.start for each in try_out(tried, now=nine + timedelta(hours=1)).firings
+    ]
 
 
 # -- What can be watched -----------------------------------------------------------------------

@@ -76,12 +76,14 @@ class Normal:
         needed = max(last // LEAST_SHARE, 1)
         found = []
         for number in range(1, WEEKS + 1):
-            first = self._weeks_before(start, number)
+            first = weeks_before(start, number, zone=self._zone)
             over = first + (end - start)
             if self._past.count_tickets(over - A_WEEK, over, most=needed) >= needed:
                 found.append(WeekPart(first, over, self._past))
         return found
 
-    def _weeks_before(self, moment: datetime, weeks: int) -> datetime:
-        local = moment.astimezone(self._zone).replace(tzinfo=None) - timedelta(weeks=weeks)
-        return local.replace(tzinfo=self._zone).astimezone(moment.tzinfo)
+
+def weeks_before(moment: datetime, weeks: int, *, zone: ZoneInfo) -> datetime:
+    """The same time of the day by the clock of the zone, also across changes of the hour."""
+    local = moment.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)
+    return local.replace(tzinfo=zone).astimezone(moment.tzinfo)

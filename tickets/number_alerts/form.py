@@ -33,7 +33,7 @@ class NumberAlertForm(_ModelForm):
     rule = forms.ChoiceField(label="Alert if it is", choices=_RULES)
     threshold = forms.FloatField(
         label="Limit",
-        widget=forms.NumberInput(attrs={"min": 0, "step": "any", "inputmode": "decimal"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"required": "Enter a limit.", "invalid": "Enter a number, such as 40 or 2.5."},
     )
     channels = forms.MultipleChoiceField(

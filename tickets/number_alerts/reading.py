@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
+from tickets.incidents.normal import weeks_before
 from tickets.incidents.rule import WEEKS
 from tickets.incidents.store import Incident, IncidentStore
 from tickets.number_alerts.metrics import FEWEST_FOR_PERCENTILE, FEWEST_FOR_SHARE
@@ -13,8 +13,6 @@ from tickets.records.histogram import percentile_of
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
-
-A_WEEK: Final = timedelta(days=7)
 
 
 def read_value(alert: NumberAlert, *, now: datetime) -> float | None:
@@ -46,12 +44,12 @@ def read_value(alert: NumberAlert, *, now: datetime) -> float | None:
 
 
 def read_sample(alert: NumberAlert, *, now: datetime) -> list[float]:
-    """The number in the same hours of the weeks before, as far back as there are tickets."""
+    """The number in the same hours of the weeks before by the tenant's clock, as far back as there are tickets."""
     first = find_first_ticket_at(alert.tenant)
     if first is None:
         return []
-    window = window_of(alert, now)
-    weeks = [Period(window.start - week * A_WEEK, window.end - week * A_WEEK) for week in range(1, WEEKS + 1)]
+    ends = (weeks_before(now, week, zone=alert.tenant.zone) for week in range(1, WEEKS + 1))
+    weeks = [window_of(alert, end) for end in ends]
     queries = TicketStore(alert.tenant).queries
     return [float(queries.count(within(alert.wanted, each))) for each in weeks if each.start >= first]
 

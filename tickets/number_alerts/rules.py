@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from tickets.incidents.rule import WEEKS, Assessment, Week, assess
+from tickets.incidents.rule import Assessment, Week, assess
 
 Direction = Literal["above", "below"]
 
@@ -83,7 +83,6 @@ def firings(hours: Iterable[tuple[datetime, Checked]], limit: Limit) -> Iterator
         yield current
 
 
-def sample_at(values: Sequence[float | None], place: int, *, step: int = 168) -> list[float]:
-    """The values of the same hour in the weeks before `place` of an hourly series, as far as they are known."""
-    earlier = (values[each] for week in range(1, WEEKS + 1) if (each := place - week * step) >= 0)
-    return [value for value in earlier if value is not None]
+def sample_at(values: Sequence[float | None], places: Iterable[int]) -> list[float]:
+    """The values at these places of a series, as far as they are in it and known."""
+    return [value for place in places if place >= 0 and (value := values[place]) is not None]

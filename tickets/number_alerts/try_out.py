@@ -7,11 +7,12 @@ from typing import Final
 
 from pymongo.errors import ExecutionTimeout
 
+from tickets.incidents.normal import weeks_before
 from tickets.incidents.past import replay_tenant
 from tickets.incidents.rule import WEEKS
 from tickets.number_alerts.model import NumberAlert
 from tickets.number_alerts.reading import hours_of, share_of
-from tickets.number_alerts.rules import Checked, Firing, firings, sample_at
+from tickets.number_alerts.rules import Firing, firings, sample_at
 from tickets.number_alerts.series import (
     HOUR,
     LONGEST_MS,
@@ -27,7 +28,9 @@ from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
 
 DAYS: Final = 90
-HOURS_OF_WEEKS: Final = WEEKS * 168
+HOURS_OF_WEEKS: Final = WEEKS * 168 + 1
+"""With one for a change of the clocks."""
+
 TOO_SLOW: Final = (
     f"There are too many tickets to try this out within {LONGEST_MS // 1000} seconds. You can save it without."
 )
@@ -114,11 +117,19 @@ def _hourly(alert: NumberAlert, since: datetime, until: datetime) -> list[Firing
     assert known_from is not None
     known = [value if hour >= known_from else None for hour, value in zip(hours, values, strict=True)]
     checked = (
-        (hour, alert.limit.check(value, sample_at(known, place) if alert.is_unusual else ()))
-        for place, (hour, value) in enumerate(zip(hours, values, strict=True))
+        (hours[place], alert.limit.check(values[place], _sample(alert, known, hours, place)))
+        for place in range((since - start) // HOUR, len(hours))
     )
-    shown: Iterator[tuple[datetime, Checked]] = (each for each in checked if each[0] >= since)
-    return list(firings(shown, alert.limit))
+    return list(firings(checked, alert.limit))
+
+
+def _sample(alert: NumberAlert, known: Sequence[float | None], hours: Sequence[datetime], place: int) -> list[float]:
+    """The number in the same hour of the weeks before, by the tenant's clock."""
+    if not alert.is_unusual:
+        return []
+    zone = alert.tenant.zone
+    same = (weeks_before(hours[place], week, zone=zone) for week in range(1, WEEKS + 1))
+    return sample_at(known, ((hour - hours[0]) // HOUR for hour in same))
 
 
 def _values(alert: NumberAlert, hours: Sequence[datetime], period: Period) -> list[float | None]:

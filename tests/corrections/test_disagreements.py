@@ -1,16 +1,22 @@
 """Disagreements: open tickets whose priority and whose text say the opposite."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
-from tests.builders import store_tickets
+from tests.api.caller import Api, token_of
+from tests.builders import store_tickets, store_words
 from tickets.classification.corrections import Verdicts
 from tickets.corrections.correcting import correct_tickets
 from tickets.records.priorities import level_of, sort_priorities
+from tickets.records.ratings import sort_ratings
+from tickets.store.filters import TicketFilter
+from tickets.store.ticket_store import TicketStore
 
 ClientOf = Callable[[User], Client]
 LAWSUIT = "We will file a lawsuit"
@@ -91,4 +97,49 @@ def test_more_than_a_page_link_to_the_list_with_all(client_of: ClientOf, team_ma
 
 def test_without_priorities_it_says_what_to_do(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"message": LAWSUIT}])
-    assert "No priorities yet" in text_of(client_of(team_mate).get("/t/acme/disagreements/"))
+    assert "No priorities or ratings yet" in text_of(client_of(team_mate).get("/t/acme/disagreements/"))
+
+
+def test_ratings_are_sorted_by_what_they_mean() -> None:
+    found = sort_ratings(["Good", "not satisfied", "bad", "Bad, slow", "4", "Great"])
+    assert (found.good, found.bad, found.unknown) == (("Good", "Great"), ("Bad, slow", "bad"), ("4", "not satisfied"))
+
+
+def test_ratings_that_disagree_with_the_text_are_listed_and_open_exactly_their_list(
+    tenant: Tenant, manager: User, client_of: ClientOf
+) -> None:
+    angry, calm = "This is terrible, awful and unacceptable", "How does it work"
+    rated = [
+        ("B", "bad", calm, 25),
+        ("G", "good", angry, 2),
+        ("A", "bad", angry, 3),
+        ("C", "good", calm, 3),
+        ("N", "4", calm, 1),
+    ]
+    records = [
+        {"id": f"{prefix}-{number}", "rating": rating, "message": text, "status": "closed"}
+        for prefix, rating, text, count in rated
+        for number in range(count)
+    ]
+    store_tickets(tenant, records)
+    store_words(tenant)
+    page = client_of(manager).get("/t/acme/disagreements/")
+    badly, well = page.context["rated_badly"], page.context["rated_well"]
+    assert (badly.total, well.total) == (25, 2)
+    assert {each["external_id"] for each in well.tickets} == {"G-0", "G-1"}
+    assert all(each["external_id"].startswith("B-") for each in badly.tickets)
+    assert "“<bdi>4</bdi>”" in page.content.decode()
+    opened = client_of(manager).get(f"/t/acme/tickets/?{badly.query}")
+    assert opened.context["page"].total == 25
+    listed = Api(token_of(manager)).get("/tickets", tenant_id="acme", rating="bad", sentiment=["neutral", "positive"])
+    assert listed["total"] == 25
+
+
+def test_ratings_of_stored_tickets_become_words(tenant: Tenant) -> None:
+    store_tickets(tenant, [{"id": "T-1", "rating": "bad"}, {"id": "T-2"}])
+    store_words(tenant)
+    mongo.collection("tickets").update_many({}, {"$pull": {"words": "=rating=bad"}})
+    wanted = TicketFilter(rating=("bad",))
+    assert TicketStore(tenant).queries.count(wanted) == 0
+    import_module("tickets.migrations.0019_ratings_among_words").add_words(None, None)
+    assert TicketStore(tenant).queries.count(wanted) == 1

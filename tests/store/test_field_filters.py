@@ -45,6 +45,7 @@ def some(number: int) -> dict[str, Any]:
         "tags": [["a", "b"], ["b"], [], ["c, d"]][number % 4],
         "organisation": (None, "Alder & Co")[number % 2],
         "language": ("de", None, "en")[number % 3],
+        "rating": (None, "good", "bad")[number % 3],
     }
 
 

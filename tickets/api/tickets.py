@@ -238,6 +238,7 @@ class Filters(Schema):
     type: list[Words] = Field([], max_length=MAX_VALUES)
     tag: list[Words] = Field([], max_length=MAX_VALUES, description="Tickets with any of these tags.")
     organisation: list[Words] = Field([], max_length=MAX_VALUES)
+    rating: list[Words] = Field([], max_length=MAX_VALUES)
     language: list[Words] = Field([], max_length=MAX_VALUES)
     topic: list[Words] = Field(
         [], max_length=MAX_VALUES, description="Tickets about any of these topics, by their ids."

@@ -23,6 +23,7 @@ FILTERED_FIELDS: Final[Mapping[str, str]] = {
     "tag": "tags",
     "organisation": "organisation",
     "language": "language",
+    "rating": "rating",
     "topic": "topic_ids",
 }
 """The filters, each with the field of a ticket that it is about."""

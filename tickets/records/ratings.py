@@ -4,11 +4,22 @@ Names are those of the helpdesks that the product connects to. Numbers are not r
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 _GOOD: Final = frozenset(["good", "great", "happy", "excellent", "amazing", "satisfied", "positive"])
 _BAD: Final = frozenset(["bad", "terrible", "unhappy", "poor", "dissatisfied", "unsatisfied", "negative"])
 _WORDS: Final = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """A tenant's ratings, in the spellings of its tickets, by what they mean."""
+
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def sentiment_of(rating: str) -> Literal["positive", "negative"] | None:
@@ -17,3 +28,11 @@ def sentiment_of(rating: str) -> Literal["positive", "negative"] | None:
     if "not" in words or bool(words & _GOOD) == bool(words & _BAD):
         return None
     return "positive" if words & _GOOD else "negative"
+
+
+def sort_ratings(ratings: Iterable[str]) -> Ratings:
+    """The ratings by what they mean."""
+    by_meaning: dict[str | None, list[str]] = {}
+    for rating in sorted(ratings):
+        by_meaning.setdefault(sentiment_of(rating), []).append(rating)
+    return Ratings(*(tuple(by_meaning.get(meaning, ())) for meaning in ("positive", "negative", None)))

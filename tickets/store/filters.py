@@ -80,6 +80,7 @@ class TicketFilter:
     tag: tuple[str, ...] = ()
     organisation: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    rating: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     requires_action: bool | None = None
     customer_id: str | None = None

@@ -26,6 +26,7 @@ COLUMNS: Final = (
     Column("type", "Type"),
     Column("tags", "Tags", "list"),
     Column("organisation", "Organisation"),
+    Column("rating", "Rating"),
     Column("first_reply_at", "First reply", "time"),
     Column("resolved_at", "Resolved", "time"),
     Column("due_at", "Due in helpdesk", "time"),

@@ -28,6 +28,7 @@ TITLES = {
     "tag": "Tag",
     "organisation": "Organisation",
     "language": "Language",
+    "rating": "Rating",
     "topic": "Topic",
     "requires_action": "Needs action",
     "customer_id": "Customer",

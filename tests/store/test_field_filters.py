@@ -127,7 +127,7 @@ class TestNumbers:
         assert values.find_values("tag") == ["a", "b", "c", "d"]
         assert values.find_values("assignee", beginning="B") == ["Bo"]
         assert values.find_values("assignee", beginning="b") == []
-        assert values.find_present() == ("assignee", "type", "tag", "organisation", "language")
+        assert values.find_present() == ("assignee", "type", "tag", "organisation", "language", "rating")
         assert FieldValues(other_tenant).find_present() == ("assignee", "tag", "language")
 
 

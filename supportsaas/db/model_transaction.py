@@ -56,15 +56,15 @@ def open_session() -> ClientSession:
     return session
 
 
-def serialize_on(thing: Model) -> None:
+def serialize_on(thing: Model) -> bool:
     """Inside a transaction: make concurrent transactions that serialize on the same object conflict, so one runs again.
 
     Use it for a rule that spans several objects. Two transactions that each change a different one of them do not
-    conflict by themselves, and MongoDB would commit both.
+    conflict by themselves, and MongoDB would commit both. Returns whether the object still exists.
     """
     table = connection.database[thing._meta.db_table]
     raised = {"$inc": {SERIALIZATION_FIELD: 1}}
-    table.update_one({"_id": thing.pk}, raised, session=open_session())
+    return bool(table.update_one({"_id": thing.pk}, raised, session=open_session()).matched_count)
 
 
 @contextmanager

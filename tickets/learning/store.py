@@ -111,7 +111,9 @@ class LearningStore:
         self._update({change: {"settings.vetoed": word}}, session)
 
     def _update(self, change: Document, session: ClientSession | None) -> None:
-        change = {**change, "$inc": {"edits": 1}, "$setOnInsert": {"key": uuid.uuid4().hex}}
+        change = {**change, "$inc": {"edits": 1}}
+        if "key" not in change.get("$set", {}):
+            change["$setOnInsert"] = {"key": uuid.uuid4().hex}
         self._states.update_one({"_id": self.tenant_id}, change, upsert=True, session=session)
 
     def set_applied(self, number: int, *, session: ClientSession | None = None) -> bool:
@@ -184,13 +186,17 @@ class LearningStore:
         self._states.update_one({"_id": self.tenant_id}, change, upsert=True)
 
     def forget_weights(self, *, now: datetime) -> None:
-        """Remove every learned word, because text that taught them was erased. What is left teaches within a minute."""
+        """Remove every learned word, because text that taught them was erased. What is left teaches within a minute.
+
+        A training that runs now is discarded, and no process uses what it remembers of the former versions.
+        """
 
         def work(session: ClientSession) -> None:
             if self.find_state(session=session).current:
                 self.add_version("erased", now=now, session=session)
                 self._versions.update_many({"tenant_id": self.tenant_id}, {"$unset": {"weights": ""}}, session=session)
-                self._update({"$set": {"seen": {"count": -1, "newest": None}}}, session)
+            forgotten = {"seen": {"count": -1, "newest": None}, "key": uuid.uuid4().hex}
+            self._update({"$set": forgotten}, session)
 
         mongo.in_transaction(work)
 

@@ -2,7 +2,8 @@
 
 A training is due when there are other corrections than the last one saw, or other settings. Which corrections there are
 is read from an index, so undoing one, or erasing its ticket, makes a training due as well. One worker at a time trains a
-tenant. What was learned is stored with what it saw in one transaction, so after a crash the next round trains again.
+tenant. What was learned is stored with what it saw in one transaction, so after a crash the next round trains again. It
+is discarded if meanwhile somebody changed the settings, or erased a text that may have taught.
 """
 
 import logging
@@ -13,7 +14,7 @@ from typing import Final
 
 from supportsaas import clock
 from supportsaas.db import mongo
-from supportsaas.db.model_transaction import in_transaction, open_session
+from supportsaas.db.model_transaction import in_transaction, open_session, serialize_on
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
@@ -70,29 +71,30 @@ def _train(tenant: Tenant, state: State, seen: Seen, *, stop: threading.Event) -
     if not has_enough and not state.current:
         store.mark_seen(seen, edits=state.edits)
         return 0
-    learned = train(collect_examples(tenant, state.settings), stop=stop) if has_enough else {}
-    if learned is None:
+    found = train(collect_examples(tenant, state.settings), stop=stop) if has_enough else {}
+    if found is None:
         return 0
-    found = learned
+    return in_transaction(lambda: _save(tenant, found, state, seen))
 
-    def work() -> None:
-        session = open_session()
-        if LearningStore(tenant).find_state(session=session).current != state.current:
-            return  # somebody switched learning off or reset it meanwhile
-        number = store.add_version(
-            "trained",
-            now=clock.now(),
-            weights={kind: each["weights"] for kind, each in found.items() if "weights" in each},
-            measured={kind: each["measured"] for kind, each in found.items()},
-            seen=seen,
-            edits=state.edits,
-            session=session,
-        )
-        if state.settings.applies_itself:
-            store.set_applied(number, session=session)
-            request_reclassification(tenant)
 
-    in_transaction(work)
+def _save(tenant: Tenant, found: Document, state: State, seen: Seen) -> int:
+    """Store what was learned, unless the tenant, its settings, or a text that taught is no longer there."""
+    store, session = LearningStore(tenant), open_session()
+    present = store.find_state(session=session)
+    if (present.current, present.edits) != (state.current, state.edits) or not serialize_on(tenant):
+        return 0
+    number = store.add_version(
+        "trained",
+        now=clock.now(),
+        weights={kind: each["weights"] for kind, each in found.items() if "weights" in each},
+        measured={kind: each["measured"] for kind, each in found.items()},
+        seen=seen,
+        edits=state.edits,
+        session=session,
+    )
+    if state.settings.applies_itself:
+        store.set_applied(number, session=session)
+        request_reclassification(tenant)
     return 1
 
 

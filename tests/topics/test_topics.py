@@ -19,13 +19,16 @@ from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets, store_words
 from tests.topics.written import fillings, records
 from tickets import jobs
+from tickets.classification.topics.mining import find_topics
 from tickets.erasure.customers import erase_customer
+from tickets.erasure.tenants import erase_deleted_tenants
 from tickets.jobs import JobRequest
 from tickets.planning import stored_walk
 from tickets.planning.stored_pages import rewrite_page
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
+from tickets.topics import finding
 from tickets.topics.editing import hide_topic, merge_topic, rename_topic, separate_topic
 from tickets.topics.finding import FEWEST_TICKETS, KEPT, find_due_topics, find_new_topics
 from tickets.topics.store import Topic, TopicStore
@@ -166,6 +169,24 @@ class TestFinding:
         assert find_due_topics(threading.Event()) == 1
         assert topics_by_name(tenant).keys() == {"Broken on arrival"}
         assert find_due_topics(threading.Event()) == 0
+
+    def test_a_tenant_that_is_deleted_meanwhile_leaves_no_topics(
+        self, tickets: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else its customers' phrases would stay, and its id could not be used again."""
+        real = find_topics
+
+        def find_and_delete(sample: Any) -> Any:
+            found = real(sample)
+            Tenant.objects.get(slug=tickets.slug).delete()
+            erase_deleted_tenants(threading.Event())
+            return found
+
+        monkeypatch.setattr(finding, "find_topics", find_and_delete)
+        find_due_topics(threading.Event())
+        assert [
+            mongo.collection(each).count_documents({}) for each in ("topics", "topic_finding", "topic_tagging")
+        ] == [0] * 3
 
     def test_one_noisy_customer_alone_makes_no_topic(self, tenant: Tenant) -> None:
         store_tickets(tenant, records(fillings(40), prefix="F"))

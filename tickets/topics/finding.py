@@ -9,6 +9,7 @@ from pymongo.client_session import ClientSession
 
 from supportsaas import clock
 from supportsaas.db import mongo
+from supportsaas.db.model_transaction import in_transaction, open_session, serialize_on
 from supportsaas.db.mongo import Document
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
@@ -49,7 +50,10 @@ def find_new_topics(tenant: Tenant, *, now: datetime) -> Renewal:
     in_use = renewal.seen | {each.id for each in stored if each.is_edited} | {each.merged_into for each in stored}
     outdated = [each.id for each in stored if each.id not in in_use and now - each.found_at > KEPT]
 
-    def work(session: ClientSession) -> None:
+    def work() -> None:
+        session = open_session()
+        if not serialize_on(tenant):
+            return  # it was deleted meanwhile
         first = _take_numbers(tenant, len(renewal.added), of=len(sample), now=now, session=session)
         store.add(list(enumerate(renewal.added, first)), now=now, session=session)
         for topic_id, phrases in renewal.grown.items():
@@ -59,7 +63,7 @@ def find_new_topics(tenant: Tenant, *, now: datetime) -> Renewal:
         if renewal.added or renewal.grown or outdated:
             TAGGING.request(tenant, session=session)
 
-    mongo.in_transaction(work)
+    in_transaction(work)
     return renewal
 
 
@@ -69,10 +73,14 @@ def request_check(tenant: Tenant) -> None:
 
 
 def _read_sample(tenant: Tenant) -> list[MinedTicket]:
-    fields = {"_id": 0, "customer_id": 1, "subject": 1, "message": {"$substrCP": ["$message", 0, READ_LIMIT]}}
+    message = {"$substrCP": ["$message", 0, READ_LIMIT]}
+    fields = {"_id": 0, "customer_id": 1, "customer_name": 1, "subject": 1, "message": message}
     found = mongo.collection(TICKETS).find({"tenant_id": tenant.slug, "is_deleted": False}, fields, hint=DATE_INDEX)
     newest = found.sort([("created_at", -1), ("external_id", -1)]).limit(SAMPLE)
-    return [MinedTicket(each["customer_id"], each["subject"], each["message"]) for each in newest]
+    return [
+        MinedTicket(each["customer_id"], each["subject"], each["message"], each.get("customer_name") or "")
+        for each in newest
+    ]
 
 
 def _known(topics: list[Topic], sample: list[MinedTicket]) -> list[KnownTopic]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import tracemalloc
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.topics.written import by_customers, fillings
+from tickets.classification.topics import mining
 from tickets.classification.topics.catalogue import TOPIC_ID, MatchedTopic, TopicCatalogue, sort_ids
 from tickets.classification.topics.content_words import BREAK, content_roots, content_words, read_text
+from tickets.classification.topics.grouping import Candidate, group
 from tickets.classification.topics.keywords import keywords
 from tickets.classification.topics.mining import FoundTopic, MinedTicket, find_topics
 
@@ -203,3 +209,54 @@ def test_no_keyword_looks_like_the_id_of_a_topic(topic_id: str) -> None:
 
 def test_ids_are_sorted_by_their_numbers() -> None:
     assert sort_ids({"t10", "t9", "t100"}) == ("t9", "t10", "t100")
+
+
+def test_the_name_of_a_customer_with_several_ids_is_no_topic() -> None:
+    written = [f"{text}. Ask for Željko Horvat please" for text in fillings(6)]
+    tickets = [MinedTicket(f"id_{n}", "", text, "Zeljko Horvat") for n, text in enumerate(written)]
+    tickets += [MinedTicket(f"zeljko.horvat{n}@example.org", "", text) for n, text in enumerate(written)]
+    tickets += by_customers([f"{text}. Ask for a refund form please" for text in fillings(6)])
+    found = [each.name for each in find_topics(tickets)]
+    assert not any("horvat" in each or "željko" in each for each in found)
+    assert "refund form" in " ".join(found)
+
+
+def test_random_phrases_of_few_customers_take_little_memory() -> None:
+    """Each pair of phrases is somewhere together, so no list of them may be kept."""
+    chosen = random.Random(1)
+    roots = [("left", f"w{number}") for number in range(2_500)]
+    tickets: list[set[int]] = [set() for _ in roots]
+    for number in range(300):
+        for place in chosen.sample(range(len(roots)), 80):
+            tickets[place].add(number)
+    candidates = [
+        Candidate(words, " ".join(words), frozenset(found), 9, 0.9, 0.0)
+        for words, found in zip(roots, tickets, strict=True)
+    ]
+    tracemalloc.start()
+    try:
+        found = group(candidates)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found) > 1_000
+    assert most < 20_000_000
+
+
+def test_random_words_are_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = random.Random(1)
+    words = [f"kola{chr(97 + number % 26)}{chr(97 + number // 26)}k" for number in range(60)]
+    salad = by_customers(" ".join(chosen.choice(words) for _ in range(60)) for _ in range(200))
+    salad += by_customers(ARRIVED_BROKEN * 3)
+    longest: list[int] = []
+    real = mining._commonest
+
+    def commonest(counts: Any) -> Any:
+        longest.append(len(counts))
+        return real(counts)
+
+    monkeypatch.setattr(mining, "MOST_RUNS", 4_000)
+    monkeypatch.setattr(mining, "_commonest", commonest)
+    found = find_topics(salad)
+    assert 4_000 < max(longest) < 4_200
+    assert any("arrived broken" in each.name or "broken on arrival" in each.name for each in found)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import islice
 from typing import Final
 
 from tickets.classification.topics.content_words import NEGATION, PARTICLES
@@ -16,6 +16,9 @@ OVERLAP: Final = 0.5
 
 FULL_OVERLAP: Final = 0.8
 """The same for phrases without a common word."""
+
+MOST_CANDIDATES: Final = 2_000
+"""All pairs of them are compared. Those that name a topic least are left out."""
 
 SHORTEST_MISSPELT: Final = 6
 """Letters of a word from which on one wrong letter is a misspelling and not another word."""
@@ -45,7 +48,7 @@ class Candidate:
 
 def group(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """The phrases of each topic, the one that names it first."""
-    kept = _without_parts(candidates)
+    kept = sorted(_without_parts(candidates), key=lambda each: (-each.weight, each.roots))[:MOST_CANDIDATES]
     groups = _Groups(kept)
     _join_spellings(kept, groups)
     _join_overlapping(kept, groups)
@@ -141,15 +144,18 @@ def _patterns(root: str) -> set[str]:
 
 def _join_overlapping(candidates: Sequence[Candidate], groups: _Groups) -> None:
     """Join phrases that are mostly in the same tickets."""
-    by_ticket: defaultdict[int, list[int]] = defaultdict(list)
-    for place, each in enumerate(candidates):
-        for ticket in each.tickets:
-            by_ticket[ticket].append(place)
-    shared: Counter[tuple[int, int]] = Counter()
-    for places in by_ticket.values():
-        shared.update(combinations(places, 2))
-    for (one, other), both in shared.items():
-        first, second = candidates[one], candidates[other]
-        needed = FULL_OVERLAP if set(first.roots).isdisjoint(second.roots) else OVERLAP
-        if both >= needed * (len(first.tickets) + len(second.tickets) - both):
-            groups.join(one, other)
+    bits = [sum(1 << ticket for ticket in each.tickets) for each in candidates]
+    by_size = sorted(range(len(candidates)), key=lambda place: len(candidates[place].tickets))
+    for start, one in enumerate(by_size):
+        first, size = candidates[one], len(candidates[one].tickets)
+        for other in islice(by_size, start + 1, None):
+            second = candidates[other]
+            larger = len(second.tickets)
+            if size < OVERLAP * larger:
+                break  # all others are too large to be mostly the same
+            both = (bits[one] & bits[other]).bit_count()
+            if both < OVERLAP * (size + larger - both):
+                continue
+            needed = FULL_OVERLAP if set(first.roots).isdisjoint(second.roots) else OVERLAP
+            if both >= needed * (size + larger - both):
+                groups.join(one, other)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Final
 
+from tickets.classification.own_name import name_words, without_name
 from tickets.classification.topics.content_words import (
     BREAK,
     NEGATION,
@@ -35,6 +36,9 @@ MOST_TOPICS: Final = 200
 READ_LIMIT: Final = 2_000
 """Characters of a message that are mined. What a ticket is about is said early."""
 
+MOST_RUNS: Final = 1_000_000
+"""Runs of words that are counted at a time. The rarest make room, so that texts of random words do not take all memory."""
+
 COHESION: Final = 0.3
 """How much more often than by chance the words of a phrase stand together: 0 is chance, 1 is always."""
 
@@ -53,11 +57,12 @@ _Roots = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class MinedTicket:
-    """A ticket without a customer counts as one of the same unknown customer."""
+    """A ticket without a customer counts as one of the same unknown customer. The customer's own name is not mined."""
 
     customer_id: str
     subject: str
     message: str
+    customer_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class _Sample:
         found, numbers = cls(), dict[str, int]()
         for each in tickets:
             text = read_text(each.subject, each.message[:READ_LIMIT])
-            found.texts.append(text)
+            found.texts.append(without_name(text, name_words(each.customer_id, each.customer_name)))
             found.subjects.append(len(each.subject))
             found.customers.append(numbers.setdefault(each.customer_id, len(numbers)))
         return found
@@ -188,8 +193,19 @@ def _frequencies(sample: _Sample) -> dict[_Roots, int]:
                     if size == 1 or (run[1:] in frequent and run[:-1] in frequent)
                 }
             )
+            if len(counts) > MOST_RUNS:
+                counts = _commonest(counts)
         frequent |= {run: count for run, count in counts.items() if count >= fewest}
     return frequent
+
+
+def _commonest(counts: Counter[_Roots]) -> Counter[_Roots]:
+    """At most half of `MOST_RUNS`."""
+    least = 1
+    while len(counts) > MOST_RUNS // 2:
+        least += 1
+        counts = Counter({run: count for run, count in counts.items() if count >= least})
+    return counts
 
 
 def _runs(roots: Sequence[str], size: int) -> Iterator[_Roots]:

@@ -43,7 +43,12 @@ def bad(number: int) -> dict[str, Any]:
 
 def calm(number: int) -> dict[str, Any]:
     place = PLACES[number % len(PLACES)]
-    return {"id": f"C-{number:02}", "subject": "Shelf", "message": CALM.format(place=place)}
+    return {
+        "id": f"C-{number:02}",
+        "subject": "Shelf",
+        "message": CALM.format(place=place),
+        "customer_id": f"visitor_{number}",
+    }
 
 
 def store_shop(tenant: Tenant, *, count: int = 12) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pymongo.errors import ConnectionFailure
 
 from supportsaas.db import mongo
+from supportsaas.ops import child_process
 from supportsaas.web.rejected import Rejected
 from tenants.models import Tenant
 from tests.builders import store_tickets
@@ -22,8 +23,9 @@ from tickets.classification.highlighting import reasons
 from tickets.corrections.correcting import correct_tickets, undo_correction
 from tickets.erasure.customers import erase_customer
 from tickets.erasure.tenants import erase_deleted_tenants
-from tickets.learning import training
+from tickets.learning import examples, training
 from tickets.learning.examples import collect_examples
+from tickets.learning.request import TrainingRequest
 from tickets.learning.store import VERSIONS, WITH_WEIGHTS, LearningStore, Settings
 from tickets.models import ClassificationRule
 from tickets.rules import editing, learning_changes, retraining
@@ -128,7 +130,10 @@ class TestWhatCorrectionsTeach:
 
     def test_a_language_without_a_vocabulary_can_be_learned(self, tenant: Tenant) -> None:
         sent, asked = "الطرد مكسور مرة أخرى رقم {n}", "ما هو لون الرف رقم {n}"
-        texts = [{"id": f"A-{n}", "subject": "", "message": (sent if n % 2 else asked).format(n=n)} for n in range(24)]
+        texts = [
+            {"id": f"A-{n}", "customer_id": f"c_{n}", "subject": "", "message": (sent if n % 2 else asked).format(n=n)}
+            for n in range(24)
+        ]
         store_tickets(tenant, texts)
         assert stored(tenant, "A-1")["sentiment"] == "unknown"
         correct_tickets(tenant, [f"A-{n}" for n in range(1, 24, 2)], Verdicts(sentiment="negative"), by="ann")
@@ -174,6 +179,28 @@ class TestWhatCorrectionsTeach:
         assert collect_examples(tenant, Settings()).examples == ()
         (weak,) = collect_examples(tenant, Settings(uses_priority=True, uses_rating=True)).examples
         assert (weak.id, dict(weak.labels), weak.is_weak) == ("P-1", {"urgency": "high", "sentiment": "negative"}, True)
+
+    def test_what_one_customer_alone_writes_is_not_learned(self, tenant: Tenant) -> None:
+        own = {"customer_id": "cust_0", "message": f"{bad(0)['message']} The flonk is gone."}
+        store_tickets(tenant, [{**bad(number), **(own if number < 4 else {})} for number in range(12)])
+        store_tickets(tenant, map(calm, range(12)))
+        correct_shop(tenant)
+        train(tenant)
+        terms = learned_terms(tenant)
+        assert "rerouted" in terms
+        assert not any("flonk" in each for each in terms)
+
+    def test_the_name_of_a_customer_with_several_ids_is_not_learned(self, tenant: Tenant) -> None:
+        signed = [
+            {**bad(number), "message": f"{bad(number)['message']} Zbyněk Novák", "customer_name": "Zbynek Novák"}
+            for number in range(12)
+        ]
+        store_tickets(tenant, [*signed, *map(calm, range(12))])
+        correct_shop(tenant)
+        train(tenant)
+        terms = learned_terms(tenant)
+        assert "rerouted" in terms
+        assert not any("zbynek" in each or "novak" in each for each in terms)
 
     def test_tenants_do_not_learn_from_each_other(self, tenant: Tenant, other_tenant: Tenant) -> None:
         teach(tenant)
@@ -293,6 +320,23 @@ class TestTakingBack:
         assert train(tenant) == 1
         assert "rerouted" not in learned_terms(tenant)
 
+    def test_the_log_does_not_keep_a_vetoed_word(self, tenant: Tenant) -> None:
+        """It may be a name, and entries outlive the customer's erasure."""
+        teach(tenant)
+        learning_changes.veto_word(tenant, "rerouted", is_vetoed=True)
+        learning_changes.veto_word(tenant, "rerouted", is_vetoed=False)
+        entries = list(mongo.collection("audit_log").find({"kind": "learning"}))
+        assert len(entries) == 2
+        assert "rerouted" not in str(entries)
+
+    def test_no_process_uses_weights_that_it_remembers_from_before_an_erasure(self, tenant: Tenant) -> None:
+        teach(tenant)
+        before = LearningStore(tenant).find_state()
+        assert LearningStore(tenant).find_weights(1, key=before.key)
+        erase_customer(tenant, "cust_3")
+        after = LearningStore(tenant).find_state()
+        assert LearningStore(tenant).find_weights(1, key=after.key) is None
+
     def test_every_change_is_logged(self, tenant: Tenant) -> None:
         teach(tenant)
         learning_changes.veto_word(tenant, "rerouted", is_vetoed=True)
@@ -398,6 +442,49 @@ class TestSafety:
         stop = threading.Event()
         stop.set()
         assert training.train(collect_examples(tenant, Settings()), stop=stop) is None
+
+    def test_a_training_process_that_is_killed_changes_nothing_and_the_next_one_trains(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store_shop(tenant)
+        correct_shop(tenant)
+        real = child_process.start
+
+        def start_and_kill(*given: Any, **named: Any) -> Any:
+            process = real(*given, **named)
+            process.kill()
+            return process
+
+        with monkeypatch.context() as patch:
+            patch.setattr(child_process, "start", start_and_kill)
+            assert train(tenant) == 0
+        assert LearningStore(tenant).find_state().current == 0
+        (fault,) = mongo.collection("tenant_faults").find()
+        assert (fault["work"], "status -9" in fault["error"]) == ("learning", True)
+        mongo.collection("tenant_faults").delete_many({})  # as if its pause were over
+        assert train(tenant) == 1
+
+    def test_a_training_reads_no_more_than_it_has_memory_for(
+        self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store_shop(tenant)
+        correct_shop(tenant)
+        store_tickets(tenant, [{"id": f"L-{n}", "subject": "", "message": "👍" * 7_000} for n in range(4)])
+        monkeypatch.setattr(examples, "MOST_CHARACTERS", 45_000)
+        request = collect_examples(tenant, Settings())
+        assert len(request.examples) == 24
+        assert len(request.anchors) == 2
+        assert TrainingRequest.of(request.lines()) == request
+        assert max(map(len, request.lines())) < 40_000
+
+    def test_a_training_process_gives_way_to_all_others(self) -> None:
+        script = (
+            "import os, resource; from tickets.learning import process; process.give_way(); "
+            "print(os.nice(0), resource.getrlimit(resource.RLIMIT_CPU)[0], open('/proc/self/oom_score_adj').read())"
+        )
+        said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+        assert int(said.split()[0]) >= 10
+        assert said.split()[1:] == ["300", "1000"]
 
     def test_a_training_process_ends_when_its_worker_is_killed(self) -> None:
         script = (

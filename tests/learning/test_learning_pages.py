@@ -9,6 +9,8 @@ from django.test import Client
 from tenants.models import Tenant, User
 from tests.builders import store_tickets
 from tests.learning.corrected import correct_shop, store_shop, teach, train
+from tickets.classification.corrections import Verdicts
+from tickets.corrections.correcting import correct_tickets
 from tickets.learning.store import LearningStore
 from tickets.rules.reclassification import RECLASSIFICATION
 
@@ -82,6 +84,23 @@ def test_stored_tickets_are_previewed_and_then_changed(tenant: Tenant, client: C
     assert "Applying what was learned to stored tickets." in page
     assert RECLASSIFICATION.find_progress(tenant) is not None
     assert "Preview changes" not in page
+
+
+def test_the_preview_never_guesses_a_verdict_that_is_unknown(tenant: Tenant, client: Client) -> None:
+    sent, asked = "الطرد مكسور مرة أخرى رقم {n}", "ما هو لون الرف رقم {n}"
+    texts = [
+        {"id": f"A-{n}", "customer_id": f"c_{n}", "subject": "", "message": (sent if n % 2 else asked).format(n=n)}
+        for n in range(26)
+    ]
+    store_tickets(tenant, texts)
+    for start, sentiment in ((1, "negative"), (0, "neutral")):
+        ids = [f"A-{n}" for n in range(start, 24, 2)]
+        correct_tickets(tenant, ids, Verdicts(sentiment=sentiment), by="ann")  # type: ignore[arg-type]
+    train(tenant)
+    page = text_of(client.get(f"{PAGE}?preview=1"))
+    assert "sentiment unknown → negative" in page
+    assert '<td class="nowrap">unknown</td>' in page
+    assert "maybe" not in page
 
 
 def test_it_can_be_switched_off_and_on_and_reset(tenant: Tenant, client: Client) -> None:

@@ -8,6 +8,7 @@ from supportsaas.db.mongo import Document
 from tenants.models import Tenant
 from tickets.classification.corrections import Correction
 from tickets.classification.learning.features import Kind, class_name
+from tickets.classification.own_name import name_words
 from tickets.learning.request import Example, TrainingRequest
 from tickets.learning.store import Seen, Settings
 from tickets.records.collection_names import TICKETS
@@ -20,8 +21,8 @@ MOST_OTHERS: Final = 1_000
 MOST_WEAK: Final = 2_000
 LONGEST_TEXT: Final = 8_000
 """Characters of a message that training reads."""
-MOST_CHARACTERS: Final = 40_000_000
-"""Of all examples of a training. What is older is left out."""
+MOST_CHARACTERS: Final = 6_000_000
+"""Of all corrected tickets of a training, and a third of that of each other sort. What is older is left out."""
 
 _FIELDS: Final[Document] = {
     "_id": 0,
@@ -30,6 +31,8 @@ _FIELDS: Final[Document] = {
     "message": {"$substrCP": ["$message", 0, LONGEST_TEXT]},
     "latest_message": {"$substrCP": [{"$ifNull": ["$latest_message", ""]}, 0, LONGEST_TEXT]},
     "correction": 1,
+    "customer_id": 1,
+    "customer_name": 1,
     "language": 1,
     "priority": 1,
     "rating": 1,
@@ -64,14 +67,15 @@ def collect_examples(tenant: Tenant, settings: Settings) -> TrainingRequest:
     others = tickets.find(live, _FIELDS, hint=DATE_INDEX).sort([("created_at", -1), ("external_id", -1)])
     weak: list[Example] = []
     anchors: list[Example] = []
+    room = {True: MOST_CHARACTERS // 3, False: MOST_CHARACTERS // 3}
     for ticket in others.limit(MOST_OTHERS + MOST_WEAK):
         labels = _weak_labels(ticket, settings)
-        if labels and len(weak) < MOST_WEAK:
-            weak.append(_example(ticket, labels, is_weak=True))
-        elif len(anchors) < MOST_OTHERS:
-            anchors.append(_example(ticket, {}))
-    examples = [*_by_id(corrected), *_by_id(_bounded(iter(weak)))]
-    return TrainingRequest(tuple(examples), tuple(_by_id(_bounded(iter(anchors)))), settings.vetoed)
+        is_weak = bool(labels) and len(weak) < MOST_WEAK
+        each = _example(ticket, labels if is_weak else {}, is_weak=is_weak)
+        if each.size <= room[is_weak] and (is_weak or len(anchors) < MOST_OTHERS):
+            room[is_weak] -= each.size
+            (weak if is_weak else anchors).append(each)
+    return TrainingRequest((*_by_id(corrected), *_by_id(weak)), tuple(_by_id(anchors)), settings.vetoed)
 
 
 def _corrected(tenant: Tenant, settings: Settings) -> Document:
@@ -105,7 +109,17 @@ def _weak_labels(ticket: Document, settings: Settings) -> dict[Kind, str]:
 def _example(ticket: Document, labels: dict[Kind, str], *, is_weak: bool = False) -> Example:
     message = "\n\n".join(filter(None, (ticket["message"], ticket["latest_message"])))
     subject = ticket["subject"][:LONGEST_TEXT]
-    return Example(ticket["external_id"], subject, message, labels, is_weak, ticket.get("language") or "")
+    customer = ticket.get("customer_id") or ""
+    return Example(
+        ticket["external_id"],
+        subject,
+        message,
+        labels,
+        is_weak,
+        ticket.get("language") or "",
+        customer,
+        tuple(name_words(customer, ticket.get("customer_name") or "")),
+    )
 
 
 def _bounded(examples: Iterable[Example]) -> Iterator[Example]:

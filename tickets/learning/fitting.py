@@ -22,7 +22,8 @@ from tickets.classification.learning.features import CLASSES, SUM_COUNT, UNKNOWN
 from tickets.classification.learning.weights import TermWeight, VerdictWeights
 
 LEAST_TICKETS: Final = 2
-"""Labelled tickets that must have a term for it to be kept. A name that occurs in one ticket is never learned.
+"""Labelled tickets, and customers who wrote them, that must have a term for it to be kept. What only one person writes, such
+as a name, is never learned.
 
 Rarer terms are fitted, too: they explain what is peculiar to a ticket, which would else be taken for a fault of the
 vocabulary.
@@ -43,11 +44,17 @@ LEAST_WEIGHT: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A ticket's terms and what the vocabulary made of it. `id`: the ticket's."""
+    """A ticket's terms and what the vocabulary made of it. `id`: the ticket's; `customer`: who wrote it, if that is known."""
 
     id: str
     terms: frozenset[str]
     prior: Prior
+    customer: str = ""
+
+    @property
+    def writer(self) -> str:
+        """Tickets of unknown customers may be of different ones."""
+        return f"by {self.customer}" if self.customer else f"in {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +149,12 @@ def _as_weights(
         biases[value] = float(number)
     rows = [tuple(round(float(number), 4) for number in row) for row in columns]
     tickets: dict[str, list[str]] = {term: [] for term in vocabulary}
+    writers: dict[str, set[str]] = {term: set() for term in vocabulary}
     for label in labels:
         for term in label.text.terms & tickets.keys():
             tickets[term].append(label.text.id)
-    common = (term for term in vocabulary if len(tickets[term]) >= LEAST_TICKETS)
+            writers[term].add(label.text.writer)
+    common = (term for term in vocabulary if len(writers[term]) >= LEAST_TICKETS)
     strongest = sorted(common, key=lambda term: (-_strength(rows[vocabulary[term]]), term))[:MOST_TERMS]
     return VerdictWeights(
         bias=tuple(round(each, 4) for each in biases),

@@ -41,7 +41,8 @@ def _read(example: Example) -> _Known:
     texts = (example.subject, example.message)
     language = find_language(*texts) or read_as(example.language)
     prior = prior_of(subject=example.subject, message=example.message, language=language)
-    return _Known(example, Text(example.id, frozenset(terms_of(ticket_words(*texts))), prior))
+    words = ["" if each in example.names else each for each in ticket_words(*texts)]
+    return _Known(example, Text(example.id, frozenset(terms_of(words)), prior, example.customer))
 
 
 def _learn_verdict(

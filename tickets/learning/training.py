@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.conf import settings
 from supportsaas.ops import child_process
 from tickets.learning.request import TrainingRequest
 
-LONGEST_SECONDS: Final = 300
+LONGEST_SECONDS: Final = 1_200
+"""By the clock. The process has a limit of its own, of computing time."""
 _CHECK_SECONDS: Final = 0.2
 
 
@@ -33,7 +35,7 @@ def train(request: TrainingRequest, *, stop: threading.Event | None = None) -> d
     )
     result: list[tuple[bytes, bytes]] = []
     talk = threading.Thread(
-        target=lambda: result.append(process.communicate(json.dumps(request.as_json()).encode())),
+        target=lambda: result.append(_ask(process, request)),
         name="training",
         daemon=True,
     )
@@ -54,3 +56,11 @@ def train(request: TrainingRequest, *, stop: threading.Event | None = None) -> d
         raise TrainingFailed(f"The training process ended with status {process.returncode}: {said}")
     found: dict[str, Any] = json.loads(result[0][0])
     return found
+
+
+def _ask(process: "subprocess.Popen[bytes]", request: TrainingRequest) -> tuple[bytes, bytes]:
+    """What it writes and what errors it names. It reads everything before it answers."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # it has ended
+        process.stdin.writelines(request.lines())
+    return process.communicate()

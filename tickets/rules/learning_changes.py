@@ -65,8 +65,9 @@ def veto_word(tenant: Tenant, word: str, *, is_vetoed: bool) -> None:
         if is_vetoed and len(vetoed) >= MOST_VETOED:
             raise Rejected(f"The limit of {MOST_VETOED} vetoed words is reached.", field="word")
         store.veto(term, is_vetoed=is_vetoed, session=session)
-        sides = {"old": "", "new": term} if is_vetoed else {"old": term, "new": ""}
-        _log(tenant, "changed", {"vetoed word": sides})
+        # Not the word itself: it may be a customer's name, and entries are kept for ever.
+        after = len(vetoed) + (1 if is_vetoed else -1)
+        _log(tenant, "changed", {"number of vetoed words": {"old": len(vetoed), "new": after}})
 
     in_transaction(work)
 

@@ -106,12 +106,15 @@ def hide(request: TenantRequest, access: TenantAccess, topic_id: str) -> HttpRes
 def merge(request: TenantRequest, access: TenantAccess, topic_id: str) -> HttpResponse:
     """Merge the topic into the one with the name that was typed."""
     name = " ".join(request.POST.get("into", "").split())
-    ids = {each.name.casefold(): each.id for each in TopicStore(access.tenant).find_listed()}
-    into = ids.get(name.casefold(), "")
+    listed = TopicStore(access.tenant).find_listed()
+    named = [each.id for each in listed if each.name.casefold() == name.casefold() and each.id != topic_id]
+    into = named[0] if len(named) == 1 else ""
 
     def work() -> str:
+        if len(named) > 1:
+            raise Rejected(f"Several topics are called “{name}”. Rename one of them first.")
         if not into:
-            raise Rejected(f"No topic in the list is called “{name}”.")
+            raise Rejected(f"No other topic in the list is called “{name}”.")
         topic, other = merge_topic(access.tenant, topic_id, into=into)
         return f"“{topic.name}” now counts under “{other.name}”. Stored tickets follow in the background."
 

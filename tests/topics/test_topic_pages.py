@@ -14,10 +14,12 @@ import pytest
 from django.test import Client
 
 from supportsaas import clock as time_source
+from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
 from tests.topics.test_topics import BROKEN, NO_WATER, topics_by_name
 from tests.topics.written import fillings, records
+from tickets.classification.topics.mining import FoundTopic, Phrase
 from tickets.store.saved_views import SavedView
 from tickets.topics.editing import hide_topic, merge_topic
 from tickets.topics.finding import find_new_topics
@@ -148,7 +150,7 @@ class TestEditing:
     ) -> None:
         assert post(topics["No water"], "rename", name="Water supply") == "“No water” is now called “Water supply”."
         assert list(rows_of(client_of(manager))) == ["Broken on arrival", "Water supply"]
-        assert "Found as “no water”" in get(client_of(manager), "/t/acme/topics/").content.decode()
+        assert "Found as “<bdi>no water</bdi>”" in get(client_of(manager), "/t/acme/topics/").content.decode()
         assert post(topics["No water"], "rename", name="") == "“Water supply” is now called “No water”."
         assert "is another topic" in post(topics["No water"], "rename", name="Broken on arrival")
         assert "at most 80 characters" in post(topics["No water"], "rename", name="x" * 81)
@@ -170,7 +172,8 @@ class TestEditing:
         view = SavedView.objects.create(tenant=tenant, name="Water", query=f"topic={topics['No water']}")
         assert "now counts under “Broken on arrival”" in post(topics["No water"], "merge", into=" broken  on arrival ")
         assert (
-            post(topics["No water"], "merge", into="Nothing such") == "No topic in the list is called “Nothing such”."
+            post(topics["No water"], "merge", into="Nothing such")
+            == "No other topic in the list is called “Nothing such”."
         )
         tag_waiting_tickets(threading.Event())
         client = client_of(manager)
@@ -184,6 +187,31 @@ class TestEditing:
             "Broken on arrival": 12,
             "No water": 6,
         }
+
+    def test_what_cannot_be_seen_is_no_part_of_a_name(
+        self, topics: dict[str, str], post: Callable[..., str], manager: User, client_of: ClientOf
+    ) -> None:
+        """Else two topics would look alike, or a name would turn the text after it around."""
+        hidden = "\u202e\u200bBroken\x00 on\ufeff arrival\u2069"
+        assert "is another topic “Broken on arrival”" in post(topics["No water"], "rename", name=hidden)
+        assert "can be seen" in post(topics["No water"], "rename", name="\u200b\u202e \u2066")
+        assert "👩‍🔧 <b>=1+1" in post(topics["No water"], "rename", name="👩‍🔧 <b>=1+1\u202e")
+        assert list(rows_of(client_of(manager))) == ["Broken on arrival", "👩‍🔧 <b>=1+1"]
+
+    def test_nothing_is_merged_by_a_name_that_two_topics_have(
+        self, tenant: Tenant, topics: dict[str, str], post: Callable[..., str]
+    ) -> None:
+        post(topics["Broken on arrival"], "hide", hidden="1")
+        post(topics["No water"], "rename", name="broken on arrival")
+        post(topics["Broken on arrival"], "hide", hidden="0")
+        said = post(topics["No water"], "merge", into="Broken on arrival")
+        assert "“broken on arrival” now counts under “Broken on arrival”" in said
+        post(topics["No water"], "separate")
+        found = FoundTopic((Phrase("x", "x", 3),), frozenset(), 3)
+        mongo.in_transaction(lambda session: TopicStore(tenant).add([(9, found)], now=NOON, session=session))
+        said = post("t9", "merge", into="Broken on arrival")
+        assert said == "Several topics are called “Broken on arrival”. Rename one of them first."
+        assert all(each.merged_into is None for each in TopicStore(tenant).find_all())
 
     def test_a_viewer_sees_no_buttons(self, topics: dict[str, str], team_mate: User, client_of: ClientOf) -> None:
         html = get(client_of(team_mate), "/t/acme/topics/").content.decode()

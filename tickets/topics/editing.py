@@ -11,6 +11,8 @@ from tickets.topics.store import Topic, TopicStore
 from tickets.topics.tagging import TAGGING
 
 LONGEST_NAME: Final = 80
+_JOINERS: Final = "\u200c\u200d"
+"""Not to be seen, but part of words and emoji."""
 _GONE: Final = "This topic no longer exists."
 
 
@@ -19,7 +21,9 @@ def rename_topic(tenant: Tenant, topic_id: str, name: str) -> Topic:
 
     Raises `Rejected` if another topic in the list has the name.
     """
-    name = " ".join(name.split())
+    given, name = name, _visible(name)
+    if given.strip() and not name:
+        raise Rejected("Enter a name that can be seen.")
     if len(name) > LONGEST_NAME:
         raise Rejected(f"The name can have at most {LONGEST_NAME} characters.")
 
@@ -77,6 +81,12 @@ def separate_topic(tenant: Tenant, topic_id: str) -> Topic:
         return topic
 
     return in_transaction(work)
+
+
+def _visible(name: str) -> str:
+    """Without control characters and marks of direction, and with single spaces."""
+    kept = "".join(each if each.isprintable() or each in _JOINERS else " " if each.isspace() else "" for each in name)
+    return " ".join(kept.split()) if kept.strip(f"{_JOINERS} ") else ""
 
 
 def _all(tenant: Tenant) -> dict[str, Topic]:

@@ -48,6 +48,32 @@ def test_short_tickets_are_in_their_language(language: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "el shipment lessa mawasaltsh w ana ta3ban men el entezar, mafish 7ad beyrod 3alaya",
+        "ya gama3a el internet m2tou3 men embare7 w msh 3aref asht3'al, 7aram keda",
+        "ana 3ayez floosy, da msh ma3'oul",
+        "khedma zay el zeft, 3eib 3aleko",
+    ],
+)
+def test_arabic_in_latin_letters_is_not_read_as_english(text: str) -> None:
+    assert find_language("", text) == "ar"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mp3 of item sku37ab and the ipv6 route of vlan3 do not work, please check web3 and x7",
+        "Order ab37cd and order ef73gh have not arrived",
+        "Please replace part x3200 with part y7300 in room 37b",
+        "Windows7 and office365 on the core7 laptop crash again since yesterday, what can I do about it",
+    ],
+)
+def test_codes_with_digits_are_no_arabic(text: str) -> None:
+    assert find_language("", text) in ("", "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "", "\0", "…", "🙂🙂🔥", "12345 67890", "ok", "Hi", "asdf", "John Smith", "Re: Fwd: INV-88312 / PO 7731",
         "SKU 88-1123 Oxford Karahi Munster", "Adele Ferrari Lamborghini", "Pizza Napoli x2, Tiramisu x1",
         "DHL 00340434161094042557", "https://beispiel.example/ich/warte/seit/wochen/auf/mein/paket", "no internet",

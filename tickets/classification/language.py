@@ -19,6 +19,17 @@ UNDETERMINED: Final = "und"
 
 _CUT: Final = 1_500  # characters that are looked at before quoted lines are taken out
 _READ: Final = 500  # characters that are compared; more do not change the answer
+_CHAT_LETTERS: Final = re.compile(
+    r"\b(?=[a-z]*[37])(?:[a-z]*[2356789]){1,2}[a-z']*[a-z]{2}[a-z']*\b|\b[a-z']*[a-z]{3}[37]\b"
+)
+"""A word of Arabic as it is typed in Latin letters: 3 and 7 stand for letters that Latin lacks ("7aram", "ta3ban")."""
+_FEWEST_CHAT_WORDS: Final = 2
+_CHAT_SHARE: Final = 8  # of so many words one has such a letter, at least
+_MOST_ENGLISH_WORDS: Final = 1
+_ENGLISH: Final = frozenset((
+    "a", "and", "are", "at", "for", "from", "has", "have", "i", "in", "is", "it", "my", "not", "of", "on", "or", "please",
+    "that", "the", "this", "to", "was", "with",
+))  # fmt: skip
 _FEWEST_LETTERS: Final = 4
 _CLEAR_SCORE: Final = 0.8
 _CLEAR_LEAD: Final = 0.15
@@ -88,12 +99,23 @@ def _words_of(text: str) -> str:
 def _of_latin(text: str) -> str:
     if not _ENOUGH_LATIN.search(text):
         return ""
+    if _is_chat_arabic(text):
+        return "ar"
     found = eldc.detect_details(text)
     if found.reliable:
         return str(found.language)
     scores = [*found.scores.values(), 0.0, 0.0]
     is_clear = scores[0] >= _CLEAR_SCORE and scores[0] - scores[1] >= _CLEAR_LEAD
     return str(found.language) if is_clear else ""
+
+
+def _is_chat_arabic(text: str) -> bool:
+    if "3" not in text and "7" not in text:
+        return False
+    found, words = set(_CHAT_LETTERS.findall(text.lower())), text.lower().split()
+    if len(found) < _FEWEST_CHAT_WORDS or len(found) * _CHAT_SHARE < len(words):
+        return False
+    return sum(each in _ENGLISH for each in words) <= _MOST_ENGLISH_WORDS  # else they are codes, such as "vlan3"
 
 
 def _of_script(letters: str) -> str:

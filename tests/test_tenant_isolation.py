@@ -293,6 +293,10 @@ ROUTES: dict[str, list[Route]] = {
     "tenants/<tenant_id>/number-alerts": [Route("/tenants/acme/number-alerts", "api", V)],
     "tenants/<tenant_id>/incidents": [Route("/tenants/acme/incidents", "api", V)],
     "tenants/<tenant_id>/targets": [Route("/tenants/acme/targets", "api", V)],
+    "tenants/<tenant_id>/work": [
+        Route("/tenants/acme/work", "api", V, query={"by": "team"}),
+        Route("/tenants/acme/work", "api", M, query={"by": "assignee"}),
+    ],
     "tenants/<tenant_id>/stats": [Route("/tenants/acme/stats", "api", V)],
     "ingest/run": [Route("/ingest/run", "api", M, method="POST", query={"tenant_id": "acme", "wait": "0"})],
     "ingest/status": [Route("/ingest/status", "api", V, query={"tenant_id": "acme"})],

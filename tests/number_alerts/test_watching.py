@@ -65,6 +65,15 @@ def test_the_value_is_the_number_that_the_list_shows(tenant: Tenant) -> None:
     assert read_value(alert(tenant, threshold=1, window_hours=1), now=NOON + timedelta(hours=2)) == 0
 
 
+def test_the_values_of_a_view_are_never_operators(tenant: Tenant) -> None:
+    hostile = ("$where", "{$gt: 0}", ".*", "$$ROOT")
+    store(tenant, 3)
+    store(tenant, 2, team="$where")
+    watched = alert(tenant, threshold=1, view=add_view(tenant, name="$where", wanted=TicketFilter(team=hostile)))
+    assert read_value(watched, now=NOON) == 2
+    assert [each.peak for each in try_out(watched, now=NOON + timedelta(hours=1)).firings] == [2]
+
+
 def test_a_share_of_few_tickets_is_unknown(tenant: Tenant) -> None:
     share = alert(tenant, metric="negative_share", threshold=50)
     store(tenant, 19, message="This is terrible and awful")

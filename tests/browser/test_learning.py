@@ -31,7 +31,7 @@ def test_a_correction_holds_teaches_and_a_word_is_vetoed(
 
     store_tickets(tenant, [{**bad(0), "status": "pending", "updated_at": "2026-03-10T11:00:00Z"}])
     page.reload()
-    expect(page.locator(".facts")).to_contain_text("Pending")
+    expect(page.locator(".facts").first).to_contain_text("Pending")
     expect(page.locator(".reasons")).to_contain_text("Negative")
     expect(page.locator(".reasons")).to_contain_text("a person decided")
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tenants.accounts.demo_accounts import ACCOUNTS
 from tenants.models import Membership, Role, Tenant, User
 from tickets.alerts.model import Channel, ChannelKind
+from tickets.demo.texts.businesses import BUSINESSES
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.incidents.finding import LONGEST
 from tickets.incidents.remembering import remember_past
@@ -27,11 +28,11 @@ WEEK: Final = "Mon-Fri 09:00-17:00"
 REMEMBERED: Final = timedelta(days=3)
 
 TENANTS: Final = (
-    # Id, name, time zone, country of the public holidays.
-    ("tenant_a", "Alder Shop", "Europe/Berlin", "DE"),
-    ("tenant_b", "Birch Cloud", "America/New_York", "US"),
-    ("tenant_c", "Cedar Travel", "Asia/Kolkata", "IN"),
-    ("tenant_d", "Dogwood Energy", "UTC", "GB"),
+    # Id, name, country of the public holidays.
+    ("tenant_a", "Alder Shop", "DE"),
+    ("tenant_b", "Birch Cloud", "US"),
+    ("tenant_c", "Cedar Travel", "IN"),
+    ("tenant_d", "Dogwood Energy", "GB"),
 )
 SLUGS: Final = [slug for slug, *_ in TENANTS]
 ROLES: Final = {
@@ -105,8 +106,9 @@ ALERTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 
 def prepare(helpdesk: str) -> None:
     """Make what is missing. `helpdesk`: the base URL of the simulated helpdesk."""
-    for slug, name, zone, country in TENANTS:
-        tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "timezone": zone})
+    for slug, name, country in TENANTS:
+        given = {"name": name, "timezone": BUSINESSES[slug].zone}
+        tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults=given)
         _connect(tenant, helpdesk)
         _prepare_rules(tenant)
         _prepare_views(tenant)

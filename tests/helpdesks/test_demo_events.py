@@ -54,7 +54,7 @@ class TestEvents:
         (one,), (other,) = incidents_of("tenant_b", anchor), incidents_of("tenant_c", anchor)
         for incident in (one, other):
             assert incident.ended_at is not None
-            assert timedelta(hours=22) < anchor - incident.ended_at < timedelta(hours=26)
+            assert timedelta(hours=19) < anchor - incident.ended_at < timedelta(hours=23)
             assert len(incident.customers) >= FEWEST_CUSTOMERS
         assert one.first_at < other.last_at and other.first_at < one.last_at
         assert len({*one.phrases} & {*other.phrases}) * 2 >= min(len(one.phrases), len(other.phrases))

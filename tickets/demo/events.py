@@ -20,7 +20,8 @@ from tickets.demo.texts.template import EMERGENCY, Template
 _WAITING: Final = ((-171, 52), (-104, 35), (-88, 21), (-53, 95), (-44, 9), (-37, 120), (-26, 14), (-15, 78), (-7, 31))
 _ONGOING: Final = (-95, 45)
 """Minutes from the anchor: when the incident of `tenant_a` begins, and when it has its last ticket."""
-_YESTERDAY: Final = {"tenant_b": (-1_510, -1_400), "tenant_c": (-1_490, -1_385)}
+# Within the last day, which pages show.
+_YESTERDAY: Final = {"tenant_b": (-1_300, -1_190), "tenant_c": (-1_280, -1_175)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

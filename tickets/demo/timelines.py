@@ -5,6 +5,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from tickets.demo.composing import Composition
 from tickets.demo.conversations import (
@@ -19,6 +21,10 @@ from tickets.demo.conversations import (
 )
 from tickets.demo.details import details_over_time
 from tickets.demo.texts.businesses import Business
+from tickets.demo.working_hours import after_work
+
+_FORGOTTEN: Final = 0.01
+"""These stay open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ def timeline_of(
 
     `first_reply_at`: when it gets its first reply, None if that is left to chance.
     """
-    changes = _changes(first.created_at, written, rng)
+    changes = _changes(first.created_at, written, rng, ZoneInfo(business.zone))
     if first_reply_at is not None:
         changes = _answered_at(first_reply_at, changes)
     timeline = _timeline(first, changes, appends=written.source not in WRITES_REPLIES)
@@ -101,33 +107,34 @@ class _Change:
     said: str
 
 
-def _changes(created_at: datetime, written: Composition, rng: random.Random) -> list[_Change]:
+def _changes(created_at: datetime, written: Composition, rng: random.Random, zone: ZoneInfo) -> list[_Change]:
     """From creation to closing, in order of time: changes of the status, follow-ups, and updates without a change."""
     changes: list[_Change] = []
     at = created_at
+    mood, asks = written.intent.mood, written.intent.requires_action
 
-    def move(status: str, shortest: float, usual: float, said: str = "") -> None:
-        # Most waits are close to the usual one, some are many times as long.
+    def move(status: str, shortest: float, usual: float, said: str = "", *, by_agent: bool = False) -> None:
+        # Most waits are close to the usual one, some are many times as long. Agents on call see to what is urgent.
         nonlocal at
         hours = shortest + usual * min(8.0, rng.lognormvariate(0, 0.9))
-        at += timedelta(seconds=round(hours * 3600))
+        wait = timedelta(seconds=round(hours * 3600))
+        at = after_work(at, wait, zone) if by_agent and mood != "urgent" else at + wait
         changes.append(_Change(at, status, said))
 
-    mood, asks = written.intent.mood, written.intent.requires_action
-    if rng.random() > 0.03:
-        move("in_progress", 0.1, 0.5 if mood == "urgent" else 2)
+    if rng.random() > _FORGOTTEN:
+        move("in_progress", 0.1, 0.5 if mood == "urgent" else 2, by_agent=True)
         if rng.random() < 0.35 and asks:
-            move("pending", 0.3, 3)
+            move("pending", 0.3, 1, by_agent=True)
             move("in_progress", 1, 18, customer_answer(written))
-        move("resolved", 0.4, 5 if mood == "urgent" else 14)
+        move("resolved", 0.4, 5, by_agent=True)
         answered = at
         if rng.random() < 0.12 and asks:
             move("open", 2, 16, reopener(rng, written))
-            move("in_progress", 0.2, 2)
-            move("resolved", 0.5, 10)
+            move("in_progress", 0.2, 1, by_agent=True)
+            move("resolved", 0.5, 4, by_agent=True)
         move("closed", 20, 30, closing_words(rng, written))
     else:
-        # Some are forgotten: they stay open, and only the customer follows up.
+        # Only the customer follows up.
         answered = at + timedelta(days=6)
     eager = {"urgent": 0.5, "annoyed": 0.45, "neutral": 0.2, "grateful": 0.05}[mood]
     for _ in range(2):

@@ -19,7 +19,8 @@ EVENING_HOURS: Final = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 13, 14, 14, 13, 13, 14, 
 class Business:
     """A type of company. `amounts` are the lowest and highest amount in units of `currency`; `ref` is a pattern with
     `#` for a digit and `?` for a letter; `sources` are the weights of email, chat, phone and web; `arrival_minutes` is
-    the mean time between tickets in a busy hour; `notes` are what its agents write for each other."""
+    the mean time between tickets in a busy hour; `zone`: where its agents work; `notes` are what they
+    write for each other."""
 
     ref: str
     currency: str
@@ -30,6 +31,7 @@ class Business:
     hours: tuple[int, ...]
     weekend: float
     arrival_minutes: float
+    zone: str
     templates: TemplatesByIntent
     notes: tuple[str, ...]
 
@@ -48,6 +50,7 @@ SHOP: Final = Business(
     hours=EVENING_HOURS,
     weekend=0.7,
     arrival_minutes=4,
+    zone="Europe/Berlin",
     templates=SHOP_TEXTS,
     notes=(
         "Warehouse says that {ref} left on {day}. No scan since.",
@@ -71,6 +74,7 @@ SOFTWARE: Final = Business(
     hours=OFFICE_HOURS,
     weekend=0.15,
     arrival_minutes=5,
+    zone="America/New_York",
     templates=SOFTWARE_TEXTS,
     notes=(
         "Reproduced with the {item} in the test workspace. Passed on to development.",
@@ -96,6 +100,7 @@ TRAVEL: Final = Business(
     hours=EVENING_HOURS,
     weekend=0.8,
     arrival_minutes=6,
+    zone="Asia/Kolkata",
     templates=TRAVEL_TEXTS,
     notes=(
         "Hotel in {place} rang back: room is held until {day}.",
@@ -118,6 +123,7 @@ ENERGY: Final = Business(
     hours=OFFICE_HOURS,
     weekend=0.35,
     arrival_minutes=8,
+    zone="UTC",
     templates=ENERGY_TEXTS,
     notes=(
         "Crew for {place} is booked for {day}.",

@@ -27,6 +27,11 @@ def format_number(number: float | None) -> str:
     return NOTHING if number is None else f"{number:,}"
 
 
+def format_decimal(number: float, decimals: int = 2) -> str:
+    """1234.5 as “1,234.5”, 3.0 as “3”: with as many decimals at most."""
+    return f"{number:,.{decimals}f}".rstrip("0").rstrip(".")
+
+
 def format_difference(number: float) -> str:
     """1234 as “+1,234”."""
     return f"{number:+,}"

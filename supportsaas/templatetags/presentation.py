@@ -15,6 +15,7 @@ from supportsaas.formatting import (
     NOTHING,
     format_age,
     format_day,
+    format_decimal,
     format_duration,
     format_exact_time,
     format_label,
@@ -51,6 +52,7 @@ def iso(moment: datetime | None) -> str:
 
 
 register.filter("grouped", format_number)
+register.filter("decimal", format_decimal)
 register.filter("percent", format_percent)
 register.filter("weight", format_weight)
 register.filter("duration", format_duration)

@@ -136,7 +136,9 @@ def assert_same(found: dict[str, ClockFigures], clocks: dict[str, list[dict[str,
             took = sorted(max(one[field], 1) for one in mine if one[field] is not None)
             assert durations.count == len(took)
             for share, shown in zip((0.5, 0.9), durations.percentiles, strict=True):
-                assert shown == (pytest.approx(took[ceil(len(took) * share) - 1], rel=0.021) if took else None)
+                assert shown == (
+                    pytest.approx(took[ceil(len(took) * share) - 1], rel=0.021, abs=1.04) if took else None
+                )
 
 
 @pytest.mark.parametrize("is_rolled_up", [True, False])
@@ -214,7 +216,7 @@ def test_page_file_api_and_export_have_the_same_numbers(
             took = sorted(max(int(each), 1) for each in times if each)
             assert len(took) == api[clock][measure]["count"]
             half = took[ceil(len(took) / 2) - 1]
-            assert api[clock][measure]["median_seconds"] == pytest.approx(half, rel=0.021, abs=0.6)
+            assert api[clock][measure]["median_seconds"] == pytest.approx(half, rel=0.021, abs=1.04)
     assert "in your business hours" in page
 
 

@@ -13,6 +13,7 @@ from supportsaas.formatting import (
     format_age,
     format_count,
     format_day,
+    format_decimal,
     format_difference,
     format_due,
     format_duration,
@@ -186,6 +187,11 @@ def test_a_small_change_in_percent_keeps_a_decimal(ratio: float, text: str) -> N
 
 def test_a_difference_has_a_sign() -> None:
     assert (format_difference(1879), format_difference(-19)) == ("+1,879", "-19")
+
+
+def test_a_decimal_has_no_zeros_at_its_end() -> None:
+    assert [format_decimal(each) for each in (1234.5, 3.0, 0.25, 100.0)] == ["1,234.5", "3", "0.25", "100"]
+    assert format_decimal(2.04, 1) == "2"
 
 
 def test_percent_without_decimals() -> None:

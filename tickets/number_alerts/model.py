@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from supportsaas import clock
-from supportsaas.formatting import format_number
+from supportsaas.formatting import format_decimal, format_number
 from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
 from tickets.number_alerts.metrics import METRICS, WINDOW_TEXTS, Metric, Unit
@@ -165,8 +165,7 @@ def _problem_of_threshold(threshold: float, limit: Limit, metric: Metric) -> str
 
 def show_limit(limit: float, metric: Metric) -> str:
     """As it was entered, with its unit."""
-    number = f"{limit:,.0f}" if float(limit).is_integer() else f"{limit:,.2f}".rstrip("0")
-    return f"{number}{UNITS[metric.unit]}"
+    return f"{format_decimal(limit)}{UNITS[metric.unit]}"
 
 
 def show_value(value: float, metric: Metric) -> str:

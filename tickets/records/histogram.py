@@ -22,8 +22,8 @@ def step_expression(seconds: str) -> dict[str, Any]:
 
 
 def seconds_of(step: int) -> float:
-    """A duration in the middle of the step."""
-    return exp((step + 0.5) * STEP)
+    """A duration in the middle of the step. The first step is at most a second: nothing at all, as a rule."""
+    return exp((step + 0.5) * STEP) if step else 0.0
 
 
 def percentile_of(counts: Sequence[tuple[int, int]], share: float) -> float | None:

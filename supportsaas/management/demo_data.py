@@ -36,7 +36,7 @@ TENANTS: Final = (
 )
 SLUGS: Final = [slug for slug, *_ in TENANTS]
 ROLES: Final = {
-    "manager": {"tenant_a": Role.MANAGER, "tenant_b": Role.MANAGER, "tenant_c": Role.ADMIN},
+    "manager": {"tenant_a": Role.ADMIN, "tenant_b": Role.MANAGER, "tenant_c": Role.MANAGER},
     "viewer": {"tenant_a": Role.VIEWER},
 }
 # Tenant, phrases, urgency, sentiment, note.

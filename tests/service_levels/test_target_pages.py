@@ -136,6 +136,14 @@ def test_the_form_previews_saves_and_keeps_what_was_chosen(tickets: Tenant, owne
     assert hours.status_code == 422 and "Set the business hours first" in hours.content.decode()
 
 
+def test_what_is_missing_is_said_once_and_plainly(tickets: Tenant, owner: User, client_of: ClientOf) -> None:
+    client = client_of(owner)
+    said = text_of(client.post(f"{HERE}add/", {"clock": "first_reply", "unit": "hours", "save": "1"}).content.decode())
+    assert said.count("Enter a name.") == said.count("Enter a time.") == 1 and "required" not in said
+    said = text_of(client.post(f"{HERE}add/", {**FORM, "length": "-3", "save": "1"}).content.decode())
+    assert said.count("Enter a time of at least a minute") == 1 and "Ensure" not in said
+
+
 def test_targets_are_ordered_switched_and_deleted(tickets: Tenant, owner: User, client_of: ClientOf) -> None:
     client = client_of(owner)
     saved(tickets)

@@ -44,6 +44,7 @@ def test_hours_of_a_day(text: str, normal: str) -> None:
         ("9:60-17", "“9:60” is not a time"),
         ("nine to five", "Write times as in 09:00–17:00, not “nine to five”."),
         ("9-12-17", "Write times as in"),
+        ("9-", "Write times as in 09:00–17:00, not “9-”."),
         (",".join(f"{hour}:00-{hour}:30" for hour in range(MOST_INTERVALS + 1)), "at most 6 times a day"),
     ],
 )

@@ -49,6 +49,13 @@ class TargetForm(_ModelForm):
             "in_business_hours": "A business day is as long as the average one of your week.",
             "pauses": "For resolution only.",
         }
+        error_messages = {
+            "name": {"required": "Enter a name."},
+            "length": {
+                "required": "Enter a time.",
+                "min_value": "Enter a time of at least a minute and at most a year.",
+            },
+        }
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -75,7 +82,12 @@ class TargetForm(_ModelForm):
         return cleaned
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """What is wrong with the conditions is shown at the tags: all others can only be chosen."""
+        """What is wrong with the conditions is shown at the tags: all others can only be chosen.
+
+        A field that has an error keeps it: the model would say the same again.
+        """
+        for name in self.errors:
+            getattr(error, "error_dict", {}).pop(name, None)
         conditions = getattr(error, "error_dict", {}).pop("conditions", None)
         if conditions:
             super().add_error("tags", conditions)

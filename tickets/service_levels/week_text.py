@@ -78,7 +78,7 @@ def minutes_a_week(week: Week) -> int:
 
 def _parse_interval(text: str) -> OpenInterval:
     times = _DASHES.split(text)
-    if len(times) != 2:
+    if len(times) != 2 or not all(times):
         raise HoursError(f"Write times as in 09:00–17:00, not “{text[:40]}”.")
     start, end = (_parse_time(each) for each in times)
     if end == start:

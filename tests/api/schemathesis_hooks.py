@@ -33,7 +33,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
     """Removes contradictory parameters: an end before the start, what only limits a clock without one, a period of over
-    ten years until now, a dashboard of both a source and a team, or a cursor of another list."""
+    ten years until now, a dashboard or work of both a source and a team, or a cursor of another list."""
     query = case.query or {}
     if "1900" <= str(query.get("from_date", "")) < TEN_YEARS_AGO:
         return False
@@ -44,7 +44,7 @@ def filter_case(context: Any, case: Any) -> bool:
         return False
     if "target" in query and not {"clock", "due"} & set(query):
         return False
-    if case.operation.path.endswith("/dashboard") and len(DASHBOARD_TAKES_ONE & set(query)) > 1:
+    if case.operation.path.endswith(("/dashboard", "/work")) and len(DASHBOARD_TAKES_ONE & set(query)) > 1:
         return False
     cursor = query.get("cursor")
     if not any(cursor in some for some in CURSORS.values()):

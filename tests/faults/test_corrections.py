@@ -24,7 +24,15 @@ RIGHT = {"path": "/items", "fields": {**FIELDS, "updated_at": "updated_at"}}
 DUE = "2027-01-01T00:00:00Z"
 KEPT = (
     *("tickets", "ticket_history", "sync_state", "name_spaces"),
-    *("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts"),
+    *(
+        "rollup_state",
+        "rollup_numbers",
+        "rollup_words",
+        "rollup_clocks",
+        "rollup_work",
+        "customer_counts",
+        "incident_watch",
+    ),
 )
 
 

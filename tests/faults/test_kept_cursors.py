@@ -11,7 +11,15 @@ from tickets.ingestion.sync_state import find_state
 
 KEPT = (
     *("tickets", "ticket_history", "conversations", "outbox", "quarantine", "sync_state", jobs.COLLECTION),
-    *("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts"),
+    *(
+        "rollup_state",
+        "rollup_numbers",
+        "rollup_words",
+        "rollup_clocks",
+        "rollup_work",
+        "customer_counts",
+        "incident_watch",
+    ),
 )
 
 

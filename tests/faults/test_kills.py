@@ -40,7 +40,15 @@ PLACES = {
 CALM, URGENT = "How does it work", "We will file a lawsuit"
 KEPT = (
     *("tickets", "ticket_history", "outbox", "quarantine", "sync_state"),
-    *("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts"),
+    *(
+        "rollup_state",
+        "rollup_numbers",
+        "rollup_words",
+        "rollup_clocks",
+        "rollup_work",
+        "customer_counts",
+        "incident_watch",
+    ),
 )
 
 Changing = Callable[..., ChangingHelpdesk]

@@ -16,7 +16,15 @@ RUN = ("ingest", "--tenant", "acme", "--quiet")
 """A run of one tenant also does what waits of all others: those who have cron have no worker."""
 KEPT = (
     *("tickets", "ticket_history", "outbox"),
-    *("rollup_state", "rollup_numbers", "rollup_words", "rollup_clocks", "rollup_work", "customer_counts"),
+    *(
+        "rollup_state",
+        "rollup_numbers",
+        "rollup_words",
+        "rollup_clocks",
+        "rollup_work",
+        "customer_counts",
+        "incident_watch",
+    ),
 )
 
 

@@ -14,7 +14,6 @@ TEN_YEARS_AGO = str(datetime.now(UTC).year - 9)
 DASHBOARD_TAKES_ONE = {"source", "connection", "team", "priority"}
 PERIODS = [(f"{name}_from", f"{name}_to") for name in ("created", "stopped", "resolved", "reopened")]
 PERIODS.append(("from_date", "to_date"))
-OF_A_CLOCK = {"met", "stopped_from", "stopped_to"}
 CURSORS: dict[str, list[str]] = KNOWN["cursors"]
 """By the path of the list."""
 
@@ -32,7 +31,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """Removes contradictory parameters: an end before the start, what only limits a clock without one, a period of over
+    """Removes contradictory parameters: an end before the start, a period of over
     ten years until now, a dashboard or work of both a source and a team, or a cursor of another list."""
     query = case.query or {}
     if "1900" <= str(query.get("from_date", "")) < TEN_YEARS_AGO:
@@ -40,10 +39,6 @@ def filter_case(context: Any, case: Any) -> bool:
     for first, last in PERIODS:
         if first in query and last in query:
             return False
-    if "clock" not in query and OF_A_CLOCK & set(query):
-        return False
-    if "target" in query and not {"clock", "due"} & set(query):
-        return False
     if case.operation.path.endswith(("/dashboard", "/work")) and len(DASHBOARD_TAKES_ONE & set(query)) > 1:
         return False
     cursor = query.get("cursor")

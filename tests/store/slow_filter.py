@@ -21,7 +21,7 @@ def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any], *, now: dateti
     for name in ("status", "urgency", "sentiment", "source", "connection", "team", "priority"):
         if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
             return False
-    for name in ("assignee", "type", "organisation", "language"):
+    for name in ("assignee", "type", "organisation", "language", "rating"):
         if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
             return False
     if wanted.tag and not set(wanted.tag) & set(ticket.get("tags", ())):
@@ -41,10 +41,14 @@ def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any], *, now: dateti
 def _clocks_let_through(wanted: TicketFilter, ticket: Mapping[str, Any], now: datetime) -> bool:
     turns = ticket.get("turns", [])
     resolved = turns[-1:] if ticket["status"] == "closed" else []
+    stopped, due = ticket.get("clocks", []), ticket.get("due", [])
+    is_of_stopped = any((wanted.clock, wanted.met is not None, wanted.stopped_from, wanted.stopped_to))
+    is_of_target = any(each.get("target") == wanted.target for each in (*stopped, *due))
     return (
         (not wanted.due or any(_due(at, now) in wanted.due for at in _due_moments(wanted, ticket)))
         and (not wanted.waiting_for or ticket.get("waiting_for") in wanted.waiting_for)
-        and (wanted.clock is None or any(_is_wanted(wanted, each) for each in ticket.get("clocks", [])))
+        and (not is_of_stopped or any(_is_wanted(wanted, each) for each in stopped))
+        and (wanted.target is None or bool(wanted.due) or is_of_stopped or is_of_target)
         and _any_within(resolved, wanted.resolved_from, wanted.resolved_to)
         and _any_within(turns[1::2], wanted.reopened_from, wanted.reopened_to)
     )
@@ -66,7 +70,7 @@ def _is_wanted(wanted: TicketFilter, stopped: Mapping[str, Any]) -> bool:
     is_met = wanted.met is None or stopped.get("met") is wanted.met
     within = _any_within([stopped["at"]], wanted.stopped_from, wanted.stopped_to)
     is_of_target = wanted.target is None or stopped.get("target") == wanted.target
-    return stopped["clock"] == wanted.clock and is_met and is_of_target and within
+    return wanted.clock in (None, stopped["clock"]) and is_met and is_of_target and within
 
 
 def _any_within(moments: list[datetime], start: datetime | None, end: datetime | None) -> bool:

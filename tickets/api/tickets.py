@@ -262,9 +262,11 @@ class Filters(Schema):
         [], max_length=MAX_VALUES, description="Open tickets in which the other side wrote last."
     )
     clock: ClockName | None = Field(None, description="Tickets of which this clock stopped.")
-    met: bool | None = Field(None, description="With `clock`: it stopped within its target, or too late.")
-    target: Words | None = Field(None, description="With `due` or `clock`: the id of the target that applies.")
-    stopped_from: Moment | None = Field(None, description="With `clock`: when it stopped. Inclusive.")
+    met: bool | None = Field(None, description="`clock`, or any clock, stopped within its target, or too late.")
+    target: Words | None = Field(
+        None, description="The id of a target: of what is due, of the clock that stopped, or of either."
+    )
+    stopped_from: Moment | None = Field(None, description="When `clock`, or any clock, stopped. Inclusive.")
     stopped_to: Moment | None = None
     resolved_from: Moment | None = Field(None, description="Closed tickets that were last closed in the period.")
     resolved_to: Moment | None = None

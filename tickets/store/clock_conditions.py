@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tickets.records.statuses import StatusesIn
 from tickets.store.filters import TicketFilter
-from tickets.store.index_scans import CLOCK_INDEX, DUE_INDEX, TURN_INDEX, WAITING_FOR_INDEX
+from tickets.store.index_scans import CLOCK_INDEX, DATE_INDEX, DUE_INDEX, TURN_INDEX, WAITING_FOR_INDEX
 
 Document = dict[str, Any]
 
@@ -36,8 +36,11 @@ def clock_conditions(wanted: TicketFilter, *, now: datetime) -> list[ClockCondit
 def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ClockCondition]:
     if wanted.due:
         yield _due(wanted, now)
-    if wanted.clock is not None:
-        yield _stopped(wanted, wanted.clock)
+    if has_stopped := any((wanted.clock, wanted.met is not None, wanted.stopped_from, wanted.stopped_to)):
+        yield _stopped(wanted)
+    if wanted.target is not None and not wanted.due and not has_stopped:
+        its = {"$elemMatch": {"target": wanted.target}}
+        yield ClockCondition({"$or": [{"due": its}, {"clocks": its}]}, DATE_INDEX, {}, is_in_order=True)
     if resolved := _range(wanted.resolved_from, wanted.resolved_to):
         # The moments ascend, so the last one is in the period if one is and none is later.
         last = {"turns": {"$elemMatch": resolved}}
@@ -68,14 +71,15 @@ def due_match(period: Document) -> Document:
     return {"$and": [{"next_due_at": {"$exists": True}}, {"next_due_at": period}]}
 
 
-def _stopped(wanted: TicketFilter, clock: str) -> ClockCondition:
+def _stopped(wanted: TicketFilter) -> ClockCondition:
+    clock = {} if wanted.clock is None else {"clock": wanted.clock}
     period = _range(wanted.stopped_from, wanted.stopped_to)
     met = {} if wanted.met is None else {"met": wanted.met}
     target = {} if wanted.target is None else {"target": wanted.target}
     at = {"at": period} if period else {}
     exists: Document = {"clocks": {"$exists": True}}
     bounds = {"$and": [exists, {"clocks": {"$elemMatch": at}}]} if at else exists
-    return ClockCondition({"clocks": {"$elemMatch": {"clock": clock, **at, **met, **target}}}, CLOCK_INDEX, bounds)
+    return ClockCondition({"clocks": {"$elemMatch": {**clock, **at, **met, **target}}}, CLOCK_INDEX, bounds)
 
 
 def _range(start: datetime | None, end: datetime | None) -> Document:

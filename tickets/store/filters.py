@@ -61,8 +61,9 @@ class TicketFilter:
     - `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it.
     - `incident` is the number of one.
     - `clock`: tickets of which this clock stopped, in the period `stopped_from` to `stopped_to`, and with `met` within
-      its target or not. The three only limit the same stopped clock.
-    - `target`: the id of one. Limits what is due, and the stopped clock, to what it applied to.
+      its target or not. The three limit the same stopped clock; without `clock`, it is any.
+    - `target`: the id of one. Limits what is due, and the stopped clock, to what it applied to; without either, to
+      tickets that it applies or applied to.
     - `resolved_from`, `resolved_to`: closed tickets that were last closed in the period.
     - `reopened_from`, `reopened_to`: tickets that were reopened in the period.
     """
@@ -113,14 +114,10 @@ class TicketFilter:
                 raise FilterError(name, f"at most {MAX_VALUES} values of {LONGEST_VALUE} characters")
             if any("\0" in v for v in given):
                 raise FilterError(name, "must not contain a null character")
-        clock = _clock(values)
         several: dict[str, Any] = {name: tuple(dict.fromkeys(values.get(name, []))) for name in FILTERED_FIELDS}
         periods: dict[str, Any] = {
             end: moment for name in PERIODS for end, moment in _period(values, name, zone).items()
         }
-        for name in ("met", "stopped_from", "stopped_to"):
-            if clock is None and values.get(name):
-                raise FilterError(name, "needs a clock beside it, such as clock=first_reply")
         return cls(
             state=_choices(values, "state", STATES),
             status=tuple(dict.fromkeys(values.get("status", []))),
@@ -135,9 +132,9 @@ class TicketFilter:
             q=_query(values),
             due=_choices(values, "due", DUE),
             waiting_for=_choices(values, "waiting_for", SIDES),
-            clock=clock,
+            clock=_clock(values),
             met=_yes_no(values, "met"),
-            target=_target(values),
+            target=_single(values, "target"),
             **periods,
         )
 
@@ -267,13 +264,6 @@ def _clock(values: Mapping[str, list[str]]) -> str | None:
     if name is None or name in CLOCK_NAMES or name.removeprefix(STATUS) not in ("", name):
         return name
     raise FilterError("clock", f"must be one of {', '.join(CLOCK_NAMES)} or {STATUS}NAME, not {name[:40]!r}")
-
-
-def _target(values: Mapping[str, list[str]]) -> str | None:
-    target = _single(values, "target")
-    if target is not None and not values.get("clock") and not values.get("due"):
-        raise FilterError("target", "needs what is due or a clock beside it, such as due=breached")
-    return target
 
 
 def _period(values: Mapping[str, list[str]], name: str, zone: ZoneInfo) -> dict[str, datetime | None]:

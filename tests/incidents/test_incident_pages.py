@@ -45,7 +45,7 @@ def test_page_list_and_api_have_the_same_numbers(incident: Tenant, manager: User
     page = page_of(client, "/t/acme/incidents/1/")
     text = text_of(page)
     assert "Within an hour, up to" in text and "15 different customers used the same words" in text
-    assert "0.0 did on average" in text and "Customers 14 Tickets 14 First ticket" in text
+    assert "0 did on average" in text and "Customers 14 Tickets 14 First ticket" in text
     assert '<a href="/t/acme/tickets/?incident=1">14</a>' in page
     tickets = page_of(client, "/t/acme/tickets/?incident=1")
     assert "14 tickets" in text_of(tickets) and "Incident 1" in text_of(tickets)

@@ -152,9 +152,11 @@ class _Stopwatch:
     def _never_given(self, reply: _Reply, closed_at: datetime) -> Iterator[StoppedClock]:
         """A ticket that was closed without a reply, too late for its target."""
         target = self.settings.target_of(reply.clock, self.ticket)
-        if target is not None and self._took(target, [(reply.asked_at, closed_at)]) > target.seconds:
-            judged = self._judged(target, [(reply.asked_at, closed_at)])
-            yield {**self._clock(reply.clock, closed_at, None, NEVER), **judged}
+        if target is None:
+            return
+        result = self._result(target, [(reply.asked_at, closed_at)])
+        if not result["met"]:
+            yield {**self._clock(reply.clock, closed_at, None, NEVER), **result}
 
     def _resolution(self, closed_at: datetime) -> StoppedClock:
         if closed_at == self.ticket.get("resolved_at"):
@@ -194,10 +196,10 @@ class _Stopwatch:
         target = self._target_of(name)
         if target is not None:
             counted = self._waited_for("us", at) if self._is_paused_by_customer(target) else spans
-            clock |= self._judged(target, counted)
+            clock |= self._result(target, counted)
         return clock
 
-    def _judged(self, target: Target, spans: Sequence[Span]) -> dict[str, Any]:
+    def _result(self, target: Target, spans: Sequence[Span]) -> dict[str, Any]:
         """Whether what ran in these spans met its target."""
         if self._took(target, spans) <= target.seconds:
             return {"met": True, "target": target.id}

@@ -1,7 +1,7 @@
 """What happens in the demo around its anchor, whatever the hour of the day, so that each page has something to show.
 
 - Urgent tickets of `tenant_a` wait for their first reply: some are past an hour, others about to be.
-- Customers of `tenant_a` report that gift cards are empty; it goes on after the anchor.
+- Customers of `tenant_a` report that gift cards are empty; it is ongoing at the anchor.
 - On the day before, customers of `tenant_b` and `tenant_c` got no sign-in codes, at the same time.
 """
 

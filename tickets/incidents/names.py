@@ -10,7 +10,7 @@ from tickets.incidents.phrases import READ_LIMIT
 
 MOST_NAMES: Final = 6
 PAIR_SHARE: Final = 0.6
-"""A pair of words names an incident if it is in so many of the tickets with one of its words."""
+"""A pair of words names an incident if it is in this share of the tickets with one of its words."""
 
 FEWEST_WRITERS: Final = 3
 """What fewer customers write alike is not shown, so that nothing that only one person would write is kept."""

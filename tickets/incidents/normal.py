@@ -15,7 +15,7 @@ MOST_COUNTED: Final = 400
 """Tickets of the last week that are counted, to compare earlier weeks with."""
 
 LEAST_SHARE: Final = 4
-"""A week with less than one in so many of its tickets was a holiday, or before the tenant's tickets were imported."""
+"""A week with less than one in this many of its tickets was a holiday, or before the tenant's tickets were imported."""
 
 
 class Past(Protocol):

@@ -19,7 +19,6 @@ from analytics.figures import (
     Totals,
     ValueCount,
 )
-from analytics.periods import CUSTOM, DEFAULT, LONGEST, LONGEST_WORDS, ChosenPeriod, preset
 from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
@@ -30,8 +29,10 @@ from tickets.api.fields import Moment, Words
 from tickets.ingestion.sync_status import data_as_of
 from tickets.records.dimensions import NARROWING_FIELDS
 from tickets.records.period import Period
+from tickets.records.periods import CUSTOM, DEFAULT, ChosenPeriod, preset
 from tickets.records.statuses import state_of
 from tickets.store.filters import MAX_VALUES, FilterError, parse_moment
+from tickets.store.period_parameters import LONGEST, LONGEST_WORDS
 
 router = Router(tags=["statistics"])
 

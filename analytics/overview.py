@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.query_scope import Collection, QueryScope, UnionPart, any_of
-from analytics.periods import preset
 from supportsaas.bounded_cache import BoundedCache
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.records.period import Period
+from tickets.records.periods import preset
 from tickets.records.statuses import IS_UNKNOWN, NOT_CLOSED
 from tickets.rollups.blocks import Block, Pieces, blocks_of
 from tickets.rollups.view import BEGINNING, END, RollupView, rollup_views

@@ -39,10 +39,11 @@ def main() -> None:
 
 def _aggregations(repeat: int) -> None:
     from analytics.dashboard.statistics import StatisticsStore
-    from analytics.periods import buckets_of, preset
     from supportsaas import clock
     from supportsaas.db import mongo
     from tenants.models import Tenant
+    from tickets.records.buckets import buckets_of
+    from tickets.records.periods import preset
 
     print(f"{'aggregation':<24}{'plain':>10}{'ours':>9}{'ratio':>8}{'goal':>7}")
     for slug in (million.LARGE, million.MIDDLE):

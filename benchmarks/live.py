@@ -179,7 +179,7 @@ def _health_seconds() -> float:
 
 def count_dashboard(tenant: "Tenant", period: "Period", now: Any, *, use_rollups: bool = True) -> Any:
     from analytics.dashboard.statistics import StatisticsStore
-    from analytics.periods import buckets_of
+    from tickets.records.buckets import buckets_of
 
     store = StatisticsStore(tenant, use_rollups=use_rollups)
     buckets = buckets_of(period, tenant.zone)
@@ -194,8 +194,8 @@ def _count_plainly(tenant: "Tenant", name: str) -> None:
 
 
 def _period(tenant: "Tenant", name: str) -> "Period":
-    from analytics.periods import preset
     from supportsaas import clock
+    from tickets.records.periods import preset
 
     return preset(name, zone=tenant.zone, now=clock.now())
 

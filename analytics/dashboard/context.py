@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.wording import bucket_title
 from analytics.figures import BacklogPoint, DashboardFigures, TrendPoint
-from analytics.periods import Buckets, Unit, buckets_of
+from tickets.records.buckets import Buckets, Unit, buckets_of
 from tickets.records.period import Period
 from tickets.topics.store import ListedTopic
 

@@ -37,7 +37,6 @@ from analytics.figures import (
     TrendPoint,
     ValueCount,
 )
-from analytics.periods import Buckets, Unit
 from analytics.pipelines import COUNTERS, SUMS, TOTALS
 from supportsaas import clock
 from supportsaas.bounded_cache import BoundedCache
@@ -45,6 +44,7 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.ingestion.sync_status import data_as_of
+from tickets.records.buckets import Buckets, Unit
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, Narrowing
 from tickets.records.facets import SENTIMENT_SUMS, UNKNOWN, URGENCY_SUMS
 from tickets.records.period import Period, day_start

@@ -6,7 +6,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from analytics.figures import FEWEST_FOR_RATIO, TopicCustomers
-from analytics.periods import Buckets, Unit
 from supportsaas.formatting import (
     format_day,
     format_difference,
@@ -15,6 +14,7 @@ from supportsaas.formatting import (
     format_number,
     format_percent_change,
 )
+from tickets.records.buckets import Buckets, Unit
 from tickets.records.period import Period
 
 PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
@@ -84,7 +84,7 @@ def period_text(period: Period, zone: ZoneInfo) -> str:
 
 def comparison_text(period: Period, comparison: Period, zone: ZoneInfo, now: datetime) -> str:
     """“16–22 Nov 2026”; if the period is not over: “16–22 Nov 2026 up to the same time”."""
-    if not period.start < now < period.end:
+    if not period.start <= now < period.end:
         return period_text(comparison, zone)
     return f"{period_text(Period(comparison.start, period.start), zone)} up to the same time"
 

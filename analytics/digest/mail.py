@@ -19,10 +19,10 @@ from analytics.dashboard.wording import NO_EARLIER_DATA, change, customers_text
 from analytics.digest.subscriptions import unsubscribe_token
 from analytics.digest.week import DigestWeek
 from analytics.figures import DashboardFigures, RisingTopic
-from analytics.periods import Unit, buckets_of
 from supportsaas.formatting import NOTHING, format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
 from tickets.ingestion.ending_keys import find_ending_keys
+from tickets.records.buckets import Unit, buckets_of
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.topics.store import ListedTopic, TopicStore

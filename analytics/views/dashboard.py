@@ -16,7 +16,6 @@ from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.topics import rising
 from analytics.dashboard.wording import comparison_text, period_text
 from analytics.figures import DashboardFigures
-from analytics.periods import CUSTOM, ChosenPeriod
 from analytics.views.filter_bar import (
     Selection,
     date_fields,
@@ -47,6 +46,7 @@ from tickets.number_alerts.states import count_open
 from tickets.planning.stored_walk import Progress
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
+from tickets.records.periods import CUSTOM, ChosenPeriod
 from tickets.recount.walk import RECOUNT
 from tickets.store import quarantine
 from tickets.store.filters import FilterError, TicketFilter

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from analytics.dashboard.wording import PERIOD_NAMES
 from analytics.figures import DimensionCounts, ValueCount
-from analytics.periods import CUSTOM, ChosenPeriod, parse_period
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, NARROWING_FIELDS, Narrowing, is_offered
+from tickets.records.periods import CUSTOM, ChosenPeriod
 from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.period_parameters import parse_period
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures, TopicCustomers
-from analytics.periods import buckets_of
 from analytics.views.filter_bar import Selection
 from analytics.work.figures import WorkFigures
 from analytics.work.pipeline import Compared
 from analytics.work.store import WorkStore
 from tenants.models import Tenant
+from tickets.records.buckets import buckets_of
 from tickets.topics.store import TopicStore
 
 
 def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[DashboardFigures, DashboardContext]:
     zone, period = tenant.zone, selection.chosen.period
-    buckets, comparison = buckets_of(period, zone), period.comparison(now, zone)
+    buckets, comparison = buckets_of(period, zone), selection.chosen.comparison(now, zone)
     store = StatisticsStore(tenant, use_cache=True)
     figures = store.dashboard(buckets, comparison=comparison, narrowing=selection.narrowing, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
@@ -31,7 +31,7 @@ def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[D
 def find_work(tenant: Tenant, selection: Selection, by: str, now: datetime) -> tuple[WorkFigures, Compared]:
     """The work by a field, and the periods that were counted."""
     period = selection.chosen.period
-    compared = Compared(period, period.comparison(now, tenant.zone))
+    compared = Compared(period, selection.chosen.comparison(now, tenant.zone))
     return WorkStore(tenant, use_cache=True).count(by, compared, selection.narrowing, now=now), compared
 
 

@@ -21,9 +21,10 @@ from analytics.figures import (
     TrendPoint,
     ValueCount,
 )
-from analytics.periods import Unit, buckets_of, preset
 from tests.builders import NOON
+from tickets.records.buckets import Unit, buckets_of
 from tickets.records.histogram import step_of
+from tickets.records.periods import preset
 from tickets.store.filters import TicketFilter
 from tickets.topics.store import ListedTopic
 

@@ -11,12 +11,12 @@ from django.test import Client
 
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.overview import tenant_numbers
-from analytics.periods import Unit, buckets_of
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups
+from tickets.records.buckets import Unit, buckets_of
 from tickets.records.period import Period
 from tickets.store.facet_counts import FacetCountStore
 

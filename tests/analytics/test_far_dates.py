@@ -12,12 +12,12 @@ from django.test import Client
 from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.overview import overview_parts, tenant_numbers
-from analytics.periods import buckets_of
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
+from tickets.records.buckets import buckets_of
 from tickets.records.period import Period
 from tickets.rollups.checking import check_day, random_day
 from tickets.rollups.keywords import tidy

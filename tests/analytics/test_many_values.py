@@ -11,12 +11,12 @@ from analytics.dashboard import statistics
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import OtherValues
 from analytics.overview import tenant_numbers
-from analytics.periods import buckets_of
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
 from tests.rolled_up import roll_up
+from tickets.records.buckets import buckets_of
 from tickets.records.period import Period
 from tickets.rollups.view import rollup_views
 

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from analytics.overview import TenantNumbers, overview_parts, tenant_numbers
-from analytics.periods import preset
 from supportsaas import clock as time_source
 from supportsaas.db import mongo
 from tenants.models import Membership, Role, Tenant, User
@@ -19,6 +18,7 @@ from tickets.helpdesks.model import Source
 from tickets.ingestion.schedule import follow_sources
 from tickets.jobs import JobRequest
 from tickets.records.period import Period
+from tickets.records.periods import preset
 from tickets.rollups.view import rollup_views
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -13,7 +13,6 @@ from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.figures import BacklogPoint, ClockFigures, TrendPoint
-from analytics.periods import Unit, buckets_of
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import customer_rows
@@ -23,6 +22,7 @@ from analytics.views.panels.week import heat_map
 from supportsaas.web.jinja_templates import render_part
 from tests.analytics.made_figures import DAY, EMPTY, context_of, figures_of, took
 from tests.builders import NOON
+from tickets.records.buckets import Unit, buckets_of
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.topics.store import ListedTopic

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.periods import NAMES, ChosenPeriod, Unit, buckets_of, choose_unit, parse_period, preset
+from tickets.records.buckets import Unit, buckets_of, choose_unit
 from tickets.records.period import Period, day_start
+from tickets.records.periods import NAMES, ChosenPeriod, preset
 from tickets.store.filters import FilterError
+from tickets.store.period_parameters import parse_period
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KOLKATA = ZoneInfo("Asia/Kolkata")

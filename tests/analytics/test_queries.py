@@ -9,12 +9,12 @@ import pytest
 from analytics.dashboard import customers
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.overview import last_runs, tenant_numbers
-from analytics.periods import Unit, buckets_of
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tests.builders import NOON, store_tickets
 from tests.command_log import logged_commands
+from tickets.records.buckets import Unit, buckets_of
 from tickets.records.period import Period
 
 DAY = timedelta(days=1)

@@ -16,7 +16,6 @@ from analytics.dashboard.customers import ChosenCustomers, choose
 from analytics.dashboard.query_scope import QueryScope
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.union_parts import CountedPeriod
-from analytics.periods import Buckets, Unit, buckets_of
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.analytics.test_statistics import (
@@ -33,6 +32,7 @@ from tests.rolled_up import forget_rollups, roll_up
 from tickets.classification.corrections import Verdicts
 from tickets.corrections.correcting import correct_tickets, undo_correction
 from tickets.erasure.retention import erase_all
+from tickets.records.buckets import Buckets, Unit, buckets_of
 from tickets.records.dimensions import ALL_TICKETS, Narrowing
 from tickets.records.facets import FacetCounts, Facets
 from tickets.records.period import Period

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import NOT_STOPPED, AtRiskCustomer, DashboardFigures, ValueCount
-from analytics.periods import Buckets, Unit, buckets_of, preset
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
 from tests.rolled_up import forget_rollups
 from tickets.clocks.settings import NO_CLOCK_SETTINGS
 from tickets.clocks.stopwatch import clock_fields
+from tickets.records.buckets import Buckets, Unit, buckets_of
 from tickets.records.collection_names import TICKETS
 from tickets.records.facets import SENTIMENTS, URGENCIES, URGENCY_SUMS
 from tickets.records.period import Period
+from tickets.records.periods import preset
 from tickets.records.statuses import is_open, state_of
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore

@@ -8,13 +8,13 @@ import pytest
 
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import ClockFigures
-from analytics.periods import Unit, buckets_of
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, store_tickets
 from tests.rolled_up import forget_rollups, roll_up
 from tickets.clocks.business_hours import BusinessHours
 from tickets.clocks.settings import ClockSettings, Target
+from tickets.records.buckets import Unit, buckets_of
 from tickets.records.period import Period
 from tickets.recount.walk import recount_waiting_tickets, request_missing_recounts
 from tickets.rollups.checking import check_day

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.periods import buckets_of
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.reliability.lock import Lock
@@ -18,6 +17,7 @@ from tickets.alerts.model import Channel
 from tickets.classification.corrections import Correction
 from tickets.planning.changes import TRACKED, stored_fields, tracked_value
 from tickets.planning.reading import classify
+from tickets.records.buckets import buckets_of
 from tickets.records.normalize import ForeignRecord, InvalidRecord, TicketContent, normalize_record
 from tickets.records.period import Period
 from tickets.rules.classifier import find_classifier

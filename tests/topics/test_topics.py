@@ -10,7 +10,6 @@ import pytest
 from django.core.management import call_command
 
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.periods import buckets_of
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.web.rejected import Rejected
@@ -25,6 +24,7 @@ from tickets.erasure.tenants import erase_deleted_tenants
 from tickets.jobs import JobRequest
 from tickets.planning import stored_walk
 from tickets.planning.stored_pages import rewrite_page
+from tickets.records.buckets import buckets_of
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore

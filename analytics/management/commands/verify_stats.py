@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures
-from analytics.periods import buckets_of
 from supportsaas import clock
 from tenants.models import Tenant
+from tickets.records.buckets import buckets_of
 from tickets.records.period import Period, day_start
 from tickets.rollups.building import build, build_again
 from tickets.store.filters import FilterError, parse_moment

@@ -8,8 +8,8 @@ from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.dashboard.table import Table
 from analytics.dashboard.wording import axis_label
 from analytics.figures import DashboardFigures
-from analytics.periods import Buckets
 from supportsaas.formatting import format_count, format_number
+from tickets.records.buckets import Buckets
 from tickets.records.facets import UNKNOWN, URGENCY_SUMS
 
 

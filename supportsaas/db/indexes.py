@@ -186,6 +186,23 @@ INDEXES: tuple[Index, ...] = (
         {"expireAfterSeconds": 0},
     ),
     Index(
+        "notes",
+        (("tenant_id", UP), ("about.kind", UP), ("about.key", UP), ("created_at", DOWN), ("_id", DOWN)),
+        "The notes about a ticket or a customer, newest first; those to erase with them.",
+    ),
+    Index(
+        "notes",
+        (("tenant_id", UP), ("at", UP)),
+        "The notes about moments of a period.",
+        {"partialFilterExpression": {"at": {"$exists": True}}},
+    ),
+    Index(
+        "notes",
+        (("deleted_at", UP),),
+        "Deleted notes can be restored for a week.",
+        {"expireAfterSeconds": 7 * 24 * 3600},
+    ),
+    Index(
         "accuracy_samples",
         (("made_at", UP),),
         "Daily samples are deleted after a month.",

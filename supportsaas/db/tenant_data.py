@@ -41,6 +41,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("tickets", "tickets"),
     TenantData("ticket_history", "changes of tickets"),
     TenantData("conversations", "conversations"),
+    TenantData("notes", "notes"),
     TenantData("quarantine", "rejected records"),
     TenantData("outbox", "alerts to be sent"),
     TenantData("deliveries", "alert messages"),

@@ -12,7 +12,7 @@ import pytest
 from supportsaas import clock as clock_of_server
 from supportsaas.db import indexes, mongo
 from supportsaas.reliability.lock import Lock
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tests import processes
 from tests.analytics.test_rollups import assert_exact, days_around
 from tests.builders import NOON, delete_stored, record, store_tickets
@@ -25,6 +25,7 @@ from tickets.helpdesks.model import Source
 from tickets.ingestion.preview import preview_connection
 from tickets.ingestion.run import Outcome, ingest_tenant
 from tickets.jobs import JobRequest, Progress
+from tickets.notes.store import NoteStore, Subject
 from tickets.store.customers import find_customers
 from tickets.store.index_scans import DATE_INDEX
 from tickets.store.ticket_store import TicketStore
@@ -327,6 +328,19 @@ class TestRuns:
         jobs.enqueue(tenant, JobRequest(trigger="web", started_by="test"))
         assert erase(tenant) == 3
         assert_whole(tenant)
+
+
+def test_notes_about_old_tickets_and_old_notes_about_customers_are_erased(tenant: Tenant, team_mate: User) -> None:
+    store_tickets(tenant, made([10, 40]))
+    keep_for(tenant, 30)
+    notes = NoteStore(tenant)
+    for days in (10, 40):
+        notes.add(Subject("ticket", f"D-{days}"), f"ticket of {days} days", by=team_mate, now=NOON)
+        written = NOON - timedelta(days=days)
+        notes.add(Subject("customer", "cust_1"), f"note of {days} days", by=team_mate, now=written)
+    erase(tenant)
+    left = {each["text"] for each in mongo.collection("notes").find()}
+    assert left == {"ticket of 10 days", "note of 10 days"}
 
 
 class TestEarlierVersions:

@@ -98,6 +98,7 @@ def fill(tenant: Tenant) -> None:
         "learned_weights",
         "mailbox_mails",
         "name_spaces",
+        "notes",
         "rollup_findings",
         "tenant_faults",
         "troubles",

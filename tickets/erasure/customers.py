@@ -1,4 +1,4 @@
-"""Permanently erases one customer: tickets, ticket history, rejected records, alert texts, and messages in other tickets.
+"""Permanently erases one customer: tickets and their history, rejected records, alert texts, notes, messages in other tickets.
 
 Tickets are first deleted like any other, which takes them out of all numbers, and then removed. A digest of each id is
 kept, so that no later sync brings the tickets back, and an audit log entry with a digest and numbers. If an erasure is
@@ -27,12 +27,13 @@ from tickets.alerts.drafting import headline_of
 from tickets.alerts.messages import TicketFacts
 from tickets.erasure.erased_customers import digest_of, save_erasures
 from tickets.erasure.moved_tickets import ERASED, erase_words
-from tickets.erasure.record_search import in_json, names_customer
+from tickets.erasure.record_search import in_json, is_distinctive, names_customer
 from tickets.helpdesks.mailbox.stored_mails import erase_mails
 from tickets.helpdesks.model import Source, SourceKind
 from tickets.helpdesks.options import rest_options
 from tickets.incidents.store import IncidentStore
 from tickets.learning.store import LearningStore
+from tickets.notes.store import NoteStore
 from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
 from tickets.store.conversations import erase_conversations, find_tickets_with_messages_by
 from tickets.store.ticket_store import TicketStore
@@ -49,6 +50,7 @@ class CustomerData:
     changes: int
     rejected: int
     alerts: int
+    notes: int
 
     def __bool__(self) -> bool:
         return any(number for number, _ in self.counted())
@@ -60,6 +62,7 @@ class CustomerData:
             (self.changes, "ticket change" if self.changes == 1 else "ticket changes"),
             (self.rejected, "rejected record" if self.rejected == 1 else "rejected records"),
             (self.alerts, "alert (sent or waiting)" if self.alerts == 1 else "alerts (sent or waiting)"),
+            (self.notes, "note" if self.notes == 1 else "notes"),
         ]
 
 
@@ -75,6 +78,7 @@ def count_customer_data(tenant: Tenant, customer_id: str) -> CustomerData:
         rejected=sum(1 for _ in customer.rejected()),
         alerts=mongo.collection(OUTBOX).count_documents(customer.news)
         + mongo.collection(DELIVERIES).count_documents(customer.messages),
+        notes=NoteStore(tenant).count_about("customer", customer_id),
     )
 
 
@@ -163,6 +167,7 @@ class _Customer:
             save_erasures(self.tenant, "ticket", ids, until=now)
             self._erase_tickets(ids, lock, held, now=now)
         erase_mails(self.tenant.slug, customer_id=self.name)
+        self._erase_notes()
         self._erase_name(lock, held, now=now)
 
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
@@ -171,7 +176,15 @@ class _Customer:
         erase_conversations(self.tenant.slug, ids)
         erase_mails(self.tenant.slug, ids)
         IncidentStore(self.tenant).forget_tickets(ids)
+        NoteStore(self.tenant).erase_about("ticket", ids)
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
+
+    def _erase_notes(self) -> None:
+        """Those about the customer, and an id that means nothing else from the texts of others."""
+        notes = NoteStore(self.tenant)
+        notes.erase_about("customer", [self.name])
+        if is_distinctive(self.name):
+            notes.erase_name(self.name, replacement=ERASED)
 
     def _erase_messages(self) -> None:
         """Delete messages about this customer only; remove the customer from digests."""

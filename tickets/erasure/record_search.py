@@ -9,6 +9,11 @@ SHORTEST_DISTINCTIVE = 6
 """Shorter ids occur in records by chance, so they are matched only in customer fields."""
 
 
+def is_distinctive(customer_id: str) -> bool:
+    """Whether the id hardly occurs in a text by chance."""
+    return len(customer_id) >= SHORTEST_DISTINCTIVE and not customer_id.isdecimal()
+
+
 def names_customer(record: Mapping[str, Any], customer_id: str, paths: Sequence[str]) -> bool:
     """Whether a rejected record names the customer: in a customer field, or anywhere if the id is distinctive.
 
@@ -19,7 +24,7 @@ def names_customer(record: Mapping[str, Any], customer_id: str, paths: Sequence[
     if any(_value_at(value, path) == customer_id for value in values for path in paths):
         return True
     is_truncated = len(values) < len(texts)
-    if len(customer_id) < SHORTEST_DISTINCTIVE or customer_id.isdecimal():
+    if not is_distinctive(customer_id):
         # A truncated record has no paths to follow, so look for the id as a complete JSON string.
         return is_truncated and any(f'"{in_json(customer_id)}"' in text for text in texts)
     if any(_mentions(leaf, customer_id) for value in values for leaf in _leaves(value)):

@@ -22,6 +22,7 @@ from supportsaas.reliability.lock import HeldLock, Lock
 from tenants.models import Tenant
 from tickets import jobs
 from tickets.helpdesks.mailbox.stored_mails import erase_mails
+from tickets.notes.store import NoteStore
 from tickets.planning.stored_pages import under_lock
 from tickets.records.collection_names import TICKET_HISTORY, TICKETS
 from tickets.rollups.differences import COUNTED_FIELDS, Differences
@@ -57,7 +58,15 @@ def erase_all(tenant: Tenant, *, stop: threading.Event, now: Clock = clock.now) 
         erased += found or 0
         if not found or jobs.find_active(tenant) is not None:
             break
+    _erase_notes(tenant, now=now())
     return erased
+
+
+def _erase_notes(tenant: Tenant, *, now: datetime) -> None:
+    """Notes about customers, once they are as old as tickets may be. Those about tickets are erased with them."""
+    end = _end_of_retention(tenant, now)
+    if end is not None:
+        NoteStore(tenant).erase_written_before("customer", end)
 
 
 def is_any_past_retention(tenant: Tenant, *, now: datetime) -> bool:
@@ -77,14 +86,18 @@ def erase_some(tenant: Tenant, *, lock: Lock, held: HeldLock, now: datetime) -> 
 
 
 def _find_oldest(tenant: Tenant, now: datetime, *, limit: int) -> list[Document]:
-    """By the retention period of this moment: what a run of hours knows of its tenant may be outdated."""
-    current = Tenant.objects.filter(pk=tenant.pk).first()
-    end = current.end_of_retention(now) if current else None
+    end = _end_of_retention(tenant, now)
     if end is None:
         return []
     match = {"tenant_id": tenant.slug, "is_deleted": {"$in": [False, True]}, "created_at": {"$lte": end}}
     found = mongo.collection(TICKETS).find(match, {"external_id": 1}, hint=DATE_INDEX)
     return found.sort([("created_at", 1), ("external_id", 1)]).limit(limit).to_list()
+
+
+def _end_of_retention(tenant: Tenant, now: datetime) -> datetime | None:
+    """By the retention period of this moment: what a run of hours knows of its tenant may be outdated."""
+    current = Tenant.objects.filter(pk=tenant.pk).first()
+    return current.end_of_retention(now) if current else None
 
 
 def _erase(tenant: Tenant, tickets: Sequence[Document], lock: Lock, held: HeldLock) -> None:
@@ -102,6 +115,7 @@ def _erase(tenant: Tenant, tickets: Sequence[Document], lock: Lock, held: HeldLo
         ids = [each["external_id"] for each in tickets]
         erase_conversations(tenant.slug, ids, session=session)
         erase_mails(tenant.slug, ids, session=session)
+        NoteStore(tenant).erase_about("ticket", ids, session=session)
         if rollups is not None:
             save_differences(tenant.slug, rollups, differences, session=session)
 

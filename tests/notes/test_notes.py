@@ -1,5 +1,6 @@
 """Notes of people: whose they are, who may change them, how they are read, and that they are erased."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -164,11 +165,12 @@ class TestReading:
 
         assert theirs.find(note.id) is None and theirs.find_about(ANN) == []
         assert theirs.find_newest("customer", ["ann"]) == {} and theirs.find_moments(NOON, NOON + timedelta(1)) == []
-        for change in (
+        changes: tuple[Callable[[], object], ...] = (
             lambda: theirs.edit(note.id, "x", by=team_mate, now=NOON),
             lambda: theirs.delete(moment.id, by=stranger, is_manager=True, now=NOON),
             lambda: theirs.restore(note.id, by=stranger, is_manager=True),
-        ):
+        )
+        for change in changes:
             with pytest.raises(Rejected):
                 change()
         assert texts(NoteStore(tenant), ANN) == ["Ours"]

@@ -242,6 +242,7 @@ class DifferenceCounter:
     sliced_fields: Sequence[str]
     found: CountedDifferences = field(default_factory=CountedDifferences)
     _starts: dict[int, datetime] = field(default_factory=dict)
+    _places: "dict[datetime, tuple[_Moment, int]]" = field(default_factory=dict)
     _slices: dict[tuple[str | None, ...], _Slices] = field(default_factory=dict)
 
     def count(self, rows: Iterable[Row]) -> CountedDifferences:
@@ -249,7 +250,7 @@ class DifferenceCounter:
         by_hour: Counter[tuple[_Moment, int, _Slices]] = Counter()
         in_stored_hours: Counter[tuple[_Moment, int, _FacetValues]] = Counter()
         transitions: Counter[tuple[_Moment, _Slices, str]] = Counter()
-        clocks: Counter[tuple[datetime, _Slices, str]] = Counter()
+        clocks: dict[tuple[_Moment, _Slices], Counter[str]] = defaultdict(Counter)
         work: dict[int, Counter[_WorkSum]] = defaultdict(Counter)
         topics: dict[tuple[_Moment, _Slices], Counter[str]] = defaultdict(Counter)
         code_of_status = partial(self.codes.code_of, "status")
@@ -267,8 +268,9 @@ class DifferenceCounter:
                 for closed_or_reopened, path in _transitions(ticket):
                     transitions[self._place(closed_or_reopened)[0], slices, path] += weight
             for stopped in ticket.get("clocks") or ():
+                stopped_sums = clocks[self._place(stopped["at"])[0], slices]
                 for sum_ in clock_sums(stopped, code_of_status):
-                    clocks[stopped["at"], slices, sum_] += weight
+                    stopped_sums[sum_] += weight
             work[weight].update(self._work_of(ticket))
             if ticket["customer_id"]:
                 self._count_customer(weight, ticket)
@@ -286,9 +288,8 @@ class DifferenceCounter:
             self._add([*self._days(moment[0], slices.names), *stored_hour], (path,), number)
         for (moment, slices), counted in topics.items():
             self._count_words(moment, slices.names, counted)
-        for (at, slices, sum_), number in clocks.items():
-            if number:
-                self._count_clock(at, slices.names, sum_, number)
+        for (moment, slices), stopped_sums in clocks.items():
+            self._count_clocks(moment, slices.names, stopped_sums)
         self._add_work(work)
         self._add_up()
         return self.found
@@ -302,11 +303,15 @@ class DifferenceCounter:
 
     def _place(self, at: datetime) -> tuple[_Moment, int]:
         """The day and its hour that a moment lies in, and its hour of the week on the clock of the zone."""
-        local = at.astimezone(self.zone)
-        day = local.toordinal()
-        if at >= self._start(day + 1):  # as in `day_of`
-            day += 1
-        return (day, (at - self._start(day)) // HOUR), local.weekday() * 24 + local.hour
+        found = self._places.get(at)  # a moment of a ticket is asked for some three times
+        if found is None:
+            local = at.astimezone(self.zone)
+            day = local.toordinal()
+            if at >= self._start(day + 1):  # as in `day_of`
+                day += 1
+            week_hour = local.weekday() * 24 + local.hour
+            found = self._places[at] = (day, (at - self._start(day)) // HOUR), week_hour
+        return found
 
     def _start(self, day: int) -> datetime:
         start = self._starts.get(day)
@@ -341,15 +346,17 @@ class DifferenceCounter:
         for each in (EVERYTHING, *slices):
             self.found.words[Place(each, block)].update(words)
 
-    def _count_clock(self, at: datetime, slices: Sequence[str], name: str, number: int) -> None:
-        """In the hour, in the day of each slice, and in the larger blocks."""
-        day, hour = self._place(at)[0]
+    def _count_clocks(self, moment: _Moment, slices: Sequence[str], sums: "Counter[str]") -> None:
+        """In the hour, and in the day of each slice."""
+        if not any(sums.values()):
+            return
+        day, hour = moment
         self.found.days.add(day)
-        for block in _block_keys(day):
-            for each in (EVERYTHING, *slices):
-                self.found.clocks[Place(each, block)][name] += number
+        block = Block(1, day).key
+        for each in (EVERYTHING, *slices):
+            _add_sums(self.found.clocks[Place(each, block)], sums)
         if day >= self.hours_since:
-            self.found.clocks[Place(EVERYTHING, hour_key(day, hour))][name] += number
+            _add_sums(self.found.clocks[Place(EVERYTHING, hour_key(day, hour))], sums)
 
     def _work_of(self, ticket: Ticket) -> "list[_WorkSum]":
         events = [(self._place(at)[0][0], name) for at, name in work_events(ticket)]
@@ -364,10 +371,9 @@ class DifferenceCounter:
                 by_day[place][f"{code}.{event}"] += weight * number
         for (day, name), sums in by_day.items():
             self.found.days.add(day)
-            for block in _block_keys(day):
-                self.found.work[Place(name, block)].update(sums)
+            self.found.work[Place(name, Block(1, day).key)] = sums
             open_now = {sum_: number for sum_, number in sums.items() if sum_.endswith(f".{OPEN}")}
-            self.found.work[Place(name, ALL_TIME)].update(open_now)
+            _add_sums(self.found.work[Place(name, ALL_TIME)], open_now)
 
     def _count_customer(self, weight: int, ticket: Ticket) -> None:
         sums = self.found.customers[ticket["customer_id"]]
@@ -400,24 +406,36 @@ class DifferenceCounter:
         return self.found.numbers[Place(EVERYTHING, key)]
 
     def _add_up(self) -> None:
-        """The days as larger blocks and as all time."""
-        numbers = self.found.numbers
-        for place, sums in list(numbers.items()):
-            if not place.block.startswith(DAY_KEYS):
-                continue
-            day = int(place.block.removeprefix(DAY_KEYS))
-            enclosing = [enclosing_block(day, size).key for size in LARGER_SIZES]
-            for block in (*enclosing, ALL_TIME):
-                larger = numbers[Place(place.slice, block)]
-                for path, number in sums.items():
-                    if not path.startswith(HOURS):
-                        larger[path] += number
+        """The days as larger blocks, and their numbers as all time."""
+        largest = _add_up_days(self.found.numbers)
+        for place in largest:
+            _add_sums(self.found.numbers[Place(place.slice, ALL_TIME)], self.found.numbers[place])
+        _add_up_days(self.found.clocks)
+        _add_up_days(self.found.work)
 
 
-@lru_cache(maxsize=5_000)
-def _block_keys(day: int) -> tuple[str, ...]:
-    """The keys of the day and of the larger blocks that it is part of."""
-    return (Block(1, day).key, *(enclosing_block(day, size).key for size in LARGER_SIZES))
+def _add_up_days(sums: Sums) -> set[Place]:
+    """Add the days' sums to the larger blocks. Returns the largest, which have everything.
+
+    Each size is added up from the next smaller one, of which there are fewer: half of the time for days that are spread.
+    """
+    smaller = {place for place in sums if place.block.startswith(DAY_KEYS)}
+    for size in LARGER_SIZES:
+        larger: set[Place] = set()
+        for place in smaller:
+            block = enclosing_block(int(place.block.split()[1]), size)
+            enclosing = Place(place.slice, block.key)
+            larger.add(enclosing)
+            _add_sums(sums[enclosing], sums[place], without=HOURS)
+        smaller = larger
+    return smaller
+
+
+def _add_sums(to: "Counter[str]", added: Mapping[str, int], *, without: str = "\0") -> None:
+    """As `Counter.update`, in two thirds of its time. Names that begin with `without` are left out."""
+    for name, number in added.items():
+        if not name.startswith(without):
+            to[name] = to.get(name, 0) + number
 
 
 @lru_cache(maxsize=20_000)

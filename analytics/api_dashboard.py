@@ -328,7 +328,7 @@ def _totals(totals: Totals) -> dict[str, int]:
 
 
 def _trend(figures: DashboardFigures, context: DashboardContext) -> list[TrendPointOut]:
-    points = filled_trend(figures, context.buckets)
+    points = filled_trend(figures.trend, len(context.buckets))
     periods = (context.buckets[point.position] for point in points)
     return [
         TrendPointOut(from_date=period.start, to_date=period.end, medium=point.medium, low=point.low, **_totals(point))

@@ -258,7 +258,8 @@ class AtRiskCustomer:
 class DashboardFigures:
     """Everything a dashboard shows.
 
-    - `trend` has no points for empty buckets.
+    - `trend` has no points for empty buckets, and neither has `previous_trend`: the buckets of the previous period, each
+      at the position of the one that it is compared with.
     - `by_urgency` and `by_sentiment` have `unknown` only if there are such tickets.
     - `by_status`, `by_source` and `by_dimension` name the most frequent values; `other_statuses` and `other_sources`
       sum up the rest.
@@ -266,7 +267,7 @@ class DashboardFigures:
     - `week_hours` are the tickets by weekday and hour in the tenant's zone: 7 × 24 numbers, Monday first.
     - `ages` (youngest first) and the last point of `backlog` are about all tickets open now.
     - Without `has_earlier_data`, the tenant's first ticket is newer than the start of the previous period, so
-      `previous`, `previous_clocks`, `previous_reopened`, `rising` and `rising_topics` cannot be compared with.
+      `previous`, `previous_trend`, `previous_clocks`, `previous_reopened`, `rising` and `rising_topics` cannot be compared with.
     - `topics` and `rising_topics` include hidden ones, because hiding a topic changes no ticket.
     """
 
@@ -279,6 +280,7 @@ class DashboardFigures:
     trend: tuple[TrendPoint, ...]
     keywords: tuple[ValueCount, ...]
     customers: tuple[AtRiskCustomer, ...]
+    previous_trend: tuple[TrendPoint, ...] = ()
     by_dimension: tuple[DimensionCounts, ...] = ()
     other_statuses: OtherValues = OtherValues()
     other_sources: OtherValues = OtherValues()

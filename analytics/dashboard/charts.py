@@ -45,10 +45,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class StackedBars:
+    """`before` are the points of a line through other numbers, in a box 100 wide that stretches; empty if there are none."""
+
     height: int
     baseline: float
     ticks: tuple[Tick, ...]
     bars: tuple[Bar, ...]
+    before: str = ""
 
     @property
     def slot(self) -> float:
@@ -111,6 +114,14 @@ class Sparkline:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Neighbouring slots, as one area behind the bars."""
+
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class AxisLabel:
     """`is_minor` labels may be hidden on narrow screens."""
 
@@ -128,10 +139,18 @@ def nice_ticks(largest: int, *, about: int = 4) -> tuple[int, ...]:
 
 
 def stacked_bars(
-    stacks: Sequence[Sequence[int]], *, height: int = 220, top: int = 10, gap: float = 0.24
+    stacks: Sequence[Sequence[int]],
+    *,
+    before: Sequence[int] = (),
+    height: int = 220,
+    top: int = 10,
+    gap: float = 0.24,
 ) -> StackedBars:
-    """A bar for each stack, side by side over the full width; `gap` is the share of a slot left empty."""
-    ticks = nice_ticks(max((sum(stack) for stack in stacks), default=0))
+    """A bar for each stack, side by side over the full width; `gap` is the share of a slot left empty.
+
+    `before` are the numbers that the first bars are compared with: a line over them, on the same scale.
+    """
+    ticks = nice_ticks(max((*(sum(stack) for stack in stacks), *before), default=0))
     scale = (height - top) / ticks[-1]
     slot = 100 / max(len(stacks), 1)
     bars = []
@@ -153,7 +172,15 @@ def stacked_bars(
             )
         )
     lines = tuple(Tick(value, round(height - value * scale, 2)) for value in ticks)
-    return StackedBars(height, float(height), lines, tuple(bars))
+    heights = [round(height - value * scale, 2) for value in before]
+    return StackedBars(height, float(height), lines, tuple(bars), _line_over(heights, slot))
+
+
+def _line_over(heights: Sequence[float], slot: float) -> str:
+    """Through the middle of each slot; over the whole slot if there is only one."""
+    if len(heights) == 1:
+        return f"0,{heights[0]} {round(slot, 4)},{heights[0]}"
+    return " ".join(f"{round((place + 0.5) * slot, 4)},{y}" for place, y in enumerate(heights))
 
 
 def area_line(values: Sequence[int], *, slots: int, height: int = 160, top: int = 10) -> AreaLine:
@@ -215,6 +242,26 @@ def axis_labels(bars: int, *, most: int = 8) -> tuple[AxisLabel, ...]:
         AxisLabel(position, round((position + 0.5) * 100 / bars, 4), is_minor=(len(chosen) - 1 - order) % 2 == 1)
         for order, position in enumerate(chosen)
     )
+
+
+def labels_at(positions: Sequence[int], bars: int, *, most: int = 14) -> tuple[AxisLabel, ...]:
+    """Labels at chosen bars, at even steps if they are more than `most`. The first one is never minor."""
+    chosen = positions[:: ceil(len(positions) / most)] if positions else ()
+    return tuple(
+        AxisLabel(position, round((position + 0.5) * 100 / bars, 4), is_minor=order % 2 == 1)
+        for order, position in enumerate(chosen)
+    )
+
+
+def joined_slots(positions: Sequence[int], bars: int) -> tuple[Band, ...]:
+    """Ascending positions as bands, neighbours in one."""
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and runs[-1][-1] == position - 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    return tuple(Band(round(run[0] * 100 / bars, 4), round(len(run) * 100 / bars, 4)) for run in runs)
 
 
 def sparkline(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from analytics.dashboard.links import TicketLinks
-from analytics.dashboard.wording import Change, change, ratio_change
+from analytics.dashboard.wording import Change, change, ratio_change, tone_of
 from analytics.figures import FEWEST_FOR_RATIO, NOT_STOPPED, ClockFigures, DashboardFigures, Durations
 from supportsaas.formatting import format_count, format_number, format_percent, format_rough_duration
 
@@ -28,9 +28,7 @@ class ClockFact:
     @property
     def tone(self) -> str:
         """`better`, `worse`, or empty."""
-        if self.change is None or self.is_up_bad is None or self.change.direction == "same":
-            return ""
-        return "worse" if (self.change.direction == "up") is self.is_up_bad else "better"
+        return tone_of(self.change, is_up_bad=self.is_up_bad)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,20 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.previous_buckets import previous_buckets
+from analytics.dashboard.table import Span
 from analytics.dashboard.wording import bucket_title
-from analytics.figures import BacklogPoint, DashboardFigures, TrendPoint
+from analytics.figures import BacklogPoint, TrendPoint
 from tickets.records.buckets import Buckets, Unit, buckets_of
 from tickets.records.period import Period
+from tickets.records.periods import CUSTOM, ChosenPeriod
 from tickets.topics.store import ListedTopic
 
 
@@ -29,6 +32,25 @@ class DashboardContext:
     zone: ZoneInfo
     now: datetime
     topics: tuple[ListedTopic, ...] = ()
+
+    def spans(self, buckets: Buckets) -> tuple[Span, ...]:
+        """The buckets as the parameters of dashboards that show each of them alone."""
+        given = (dict(self._parameters(buckets[position])) for position in range(len(buckets)))
+        return tuple(Span(each["from"], each["to"]) for each in given)
+
+    def zoom(self, buckets: Buckets, position: int) -> str:
+        """The dashboard of a bucket alone; empty if there is nothing more to see in it."""
+        has_more = buckets.unit is not Unit.HOUR and len(buckets) > 1
+        has_begun = buckets[position].start <= self.now
+        return self.links.dashboard(self._parameters(buckets[position])) if has_more and has_begun else ""
+
+    def _parameters(self, period: Period) -> list[tuple[str, str]]:
+        return ChosenPeriod(CUSTOM, period).parameters(self.zone)
+
+    @property
+    def previous_buckets(self) -> Buckets | None:
+        """Those that the buckets of the trend are compared with."""
+        return previous_buckets(self.buckets, self.comparison, self.zone)
 
     @property
     def days(self) -> Buckets:
@@ -56,10 +78,10 @@ class DashboardContext:
         return f"{title}, so far" if self.is_under_way(buckets, position) else title
 
 
-def filled_trend(figures: DashboardFigures, buckets: Buckets) -> list[TrendPoint]:
+def filled_trend(points: Sequence[TrendPoint], buckets: int) -> list[TrendPoint]:
     """A point for every bucket, also for those without tickets."""
-    found = {point.position: point for point in figures.trend}
-    return [found.get(position) or TrendPoint(position=position) for position in range(len(buckets))]
+    found = {point.position: point for point in points}
+    return [found.get(position) or TrendPoint(position=position) for position in range(buckets)]
 
 
 def backlog_in(buckets: Buckets, points: tuple[BacklogPoint, ...]) -> list[BacklogPoint]:

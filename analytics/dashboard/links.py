@@ -1,8 +1,10 @@
 """Links from a number to the list of exactly those tickets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from supportsaas.web.page_paths import GAP, path_of, path_with_gap
 from tickets.records.period import Period
@@ -10,6 +12,8 @@ from tickets.store.filters import COUNT_ALL, TicketFilter
 
 _PLACES = {each.name: place for place, each in enumerate(fields(TicketFilter))}
 """The position of each condition in a query string."""
+
+_PERIOD = ("created_from", "created_to")
 
 _COUNTED_ONE_BY_ONE = tuple(_PLACES[each] for each in ("keyword", "customer_id", "topic", "clock"))
 
@@ -46,6 +50,11 @@ class TicketLinks:
     def ever(self, **conditions: Any) -> str:
         """The same without a period: all tickets from the sources of the base."""
         return self.tickets(**{"created_from": None, "created_to": None, **conditions})
+
+    def dashboard(self, period: Sequence[tuple[str, str]]) -> str:
+        """The dashboard of another period, given as its parameters."""
+        written = [each for name, each in zip(_PLACES, self._written, strict=True) if each and name not in _PERIOD]
+        return f"{path_of('dashboard', self.slug)}?{'&'.join([urlencode(period), *written])}"
 
     def stopped(self, clock: str, **conditions: Any) -> str:
         """The tickets of which a clock stopped in the period of the base, whenever they were created."""

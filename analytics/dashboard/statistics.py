@@ -19,6 +19,7 @@ from analytics.dashboard.customers import ChosenCustomers, customer_facets, cust
 from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, joined, most_frequent, or_0, sums_by
 from analytics.dashboard.hours import count_hours
 from analytics.dashboard.keywords import keyword_facets, keyword_part
+from analytics.dashboard.previous_buckets import previous_buckets
 from analytics.dashboard.query_scope import QueryScope, UnionPart
 from analytics.dashboard.rising import Volumes, count_customers, rising_topics
 from analytics.dashboard.union_parts import CountedPeriod, after_period_parts, age_parts, period_parts
@@ -52,7 +53,7 @@ from tickets.rollups.blocks import start_of
 from tickets.rollups.view import rollup_view
 
 _FLOWS = {"created": "total", "settled": "settled", "reopened": "reopened"}
-_TOTALS: Document = {name: SUMS[name] for name in TOTALS}
+_PREVIOUS_SUMS: Document = {name: SUMS[name] for name in (*TOTALS, "medium", "low")}
 _SUMS_OF_TREND: Document = {"$set": {"sums": {name: {"$sum": f"$trend.{name}"} for name in COUNTERS}}}
 AGE_EDGES = (30, 7, 1, 0)
 """The bands of the open tickets' ages meet this many midnights ago."""
@@ -126,7 +127,15 @@ class StatisticsStore:
     def _count_all(
         self, scope: QueryScope, buckets: Buckets, comparison: Period, ages: Sequence[datetime]
     ) -> DashboardFigures:
-        counted = CountedPeriod.of(scope, buckets.period, comparison, buckets.edges, by_hour=buckets.unit is Unit.HOUR)
+        before = previous_buckets(buckets, comparison, scope.view.zone)
+        counted = CountedPeriod.of(
+            scope,
+            buckets.period,
+            comparison,
+            buckets.edges,
+            previous_edges=before.edges if before else (),
+            by_hour=buckets.unit is Unit.HOUR,
+        )
         chosen = customers.choose(scope, buckets.period)
         found = self._aggregate(scope, self.dashboard_pipeline(scope, counted, chosen, ages=ages))
         figures = _figures(found, counted, ages, scope)
@@ -157,7 +166,9 @@ class StatisticsStore:
             ],
             "previous": [
                 {"$match": {"metric": "counters", "is_previous": True}},
-                {"$group": {"_id": None, **_TOTALS}},
+                {"$group": {"_id": "$bucket", **_PREVIOUS_SUMS}},
+                {"$match": {"total": {"$gt": 0}}},
+                {"$sort": {"_id": 1}},
             ],
             **most_frequent("by_source", SOURCES, MOST_SHOWN),
             **most_frequent("by_status", STATUSES, MOST_SHOWN),
@@ -279,10 +290,9 @@ def api_statistics(tenant: Tenant, *, start: datetime | None, end: datetime | No
 
 
 def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], scope: QueryScope) -> DashboardFigures:
-    previous = found["previous"][0] if found["previous"] else dict.fromkeys(TOTALS, 0)
     return DashboardFigures(
         totals=Totals(**{name: found["sums"][name] for name in TOTALS}),
-        previous=Totals(**{name: previous[name] for name in TOTALS}),
+        previous=Totals(**{name: sum(row[name] for row in found["previous"]) for name in TOTALS}),
         by_status=_value_counts(found["by_status"]),
         by_urgency=_verdicts(found["sums"], URGENCY_SUMS),
         by_sentiment=_verdicts(found["sums"], SENTIMENT_SUMS),
@@ -291,6 +301,7 @@ def _figures(found: Document, counted: CountedPeriod, ages: Sequence[datetime], 
         other_statuses=_others(found["by_status_others"]),
         other_sources=_others(found["by_source_others"]),
         trend=tuple(_trend_point(row) for row in found["trend"]),
+        previous_trend=_compared(found["previous"], counted),
         keywords=_value_counts(found["keywords"]),
         rising=tuple(RisingKeyword(row["_id"], row["count"], row["before"]) for row in found["rising"]),
         topics=tuple(TopicCount(row["_id"], row["count"], row["before"]) for row in found["topics"]),
@@ -322,6 +333,12 @@ def _trend_point(row: Document) -> TrendPoint:
     return TrendPoint(
         position=int(row["_id"] or 0), medium=row["medium"], low=row["low"], **{name: row[name] for name in TOTALS}
     )
+
+
+def _compared(rows: Sequence[Document], counted: CountedPeriod) -> tuple[TrendPoint, ...]:
+    """What a longer previous period has beyond the last bucket is compared with none."""
+    edges = counted.time_axis.previous_edges
+    return tuple(_trend_point(row) for row in rows if row["_id"] < len(edges) - 1) if edges else ()
 
 
 def _week_hours(rows: Sequence[Document]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from analytics.dashboard.context import DashboardContext, backlog_in, filled_trend
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.previous_cells import IS_UP_BAD, Number, previous_columns
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, customers_text, lift_text
@@ -68,23 +69,28 @@ def _totals(figures: DashboardFigures, context: DashboardContext) -> Table:
 
 
 def _trend(figures: DashboardFigures, context: DashboardContext) -> Table:
-    unit = context.buckets.unit.value
+    buckets, unit = context.buckets, context.buckets.unit.value
     urgencies = [each.value for each in figures.by_urgency]
+    numbers = [
+        Number("total", "tickets", "Tickets", is_up_bad=True),
+        *(
+            Number(URGENCY_SUMS[each], URGENCY_SUMS[each], _words("urgency", each), (each,), IS_UP_BAD.get(each))
+            for each in urgencies
+        ),
+    ]
+    before = previous_columns(figures, context, numbers)
+    rows = []
+    for point in filled_trend(figures.trend, len(buckets)):
+        period = buckets[point.position]
+        moment = Cell(period.start, context.title(point.position), context.zoom(buckets, point.position))
+        counts = (_count(each.of(point), context.links.within(period, urgency=each.urgency)) for each in numbers)
+        rows.append((moment, *counts, *before.cells(point)))
     columns = (
         Column("from", unit.capitalize(), "moment"),
-        Column("tickets", "Tickets", "count"),
-        *(Column(URGENCY_SUMS[each], _words("urgency", each), "count") for each in urgencies),
+        *(Column(each.key, each.name, "count", before.key_of(each)) for each in numbers),
+        *before.columns,
     )
-    rows = []
-    for point in filled_trend(figures, context.buckets):
-        period = context.buckets[point.position]
-        counts = (
-            _count(getattr(point, URGENCY_SUMS[each]), context.links.within(period, urgency=(each,)))
-            for each in urgencies
-        )
-        moment = Cell(period.start, context.title(point.position))
-        rows.append((moment, _count(point.total, context.links.within(period)), *counts))
-    return Table("trend", f"Tickets per {unit}", columns, tuple(rows))
+    return Table("trend", f"Tickets per {unit}", columns, tuple(rows), context.spans(buckets))
 
 
 def _of_field(
@@ -241,14 +247,14 @@ def _backlog(figures: DashboardFigures, context: DashboardContext) -> Table:
     )
     rows = tuple(
         (
-            Cell(point.start, context.title_of(days, position)),
+            Cell(point.start, context.title_of(days, position), context.zoom(days, position)),
             Cell(point.open, url=context.links.ever(state=("open",)) if point.end > context.now else ""),
             Cell(point.opened),
             Cell(point.resolved),
         )
         for position, point in enumerate(backlog_in(days, figures.backlog))
     )
-    return Table("backlog", f"Open tickets at the end of each {days.unit.value}", columns, rows)
+    return Table("backlog", f"Open tickets at the end of each {days.unit.value}", columns, rows, context.spans(days))
 
 
 def _ages(figures: DashboardFigures, context: DashboardContext) -> Table:

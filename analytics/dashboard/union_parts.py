@@ -5,14 +5,15 @@ Each gives rows of named fields:
 - `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status` and
   `week_hours` as lists; `lists` rows have only lists; `after_period` and `age` rows have a `key` and a `count`, and
   `choice` rows also the `field` that has the key as its value.
-- `is_previous`: whether it belongs to the previous period. Otherwise `bucket` and `day` say which bucket of the
-  trend and which day of the period, both counted from 0.
+- `is_previous`: whether it belongs to the previous period. `bucket` and `day` say which bucket of the trend and which
+  day of the period, both counted from 0; in the previous period those that they are compared with, or -1 if there are
+  none.
 
 Lists have entries `{k, n}`, a key and how many, so that everything is grouped once, at the end, wherever it was read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -53,20 +54,22 @@ class Axis:
     """Where on the time axis a document lies: `field` holds a moment, or the number of a day.
 
     The period begins at `start`; `bucket_edges` are those of the trend's buckets (none where there is no
-    trend), `day_edges` those of the period's days. All are of the kind that `field` holds.
+    trend), `day_edges` those of the period's days, `previous_edges` those of the buckets that they are compared with.
+    All are of the kind that `field` holds.
     """
 
     field: str
     start: Any
     bucket_edges: Sequence[Any]
     day_edges: Sequence[Any]
+    previous_edges: Sequence[Any] = ()
 
     @property
     def place(self) -> Document:
         """The row's fields `is_previous`, `bucket` and `day`, those without edges left out."""
         places = {
             "is_previous": self.is_previous,
-            "bucket": self._position(self.bucket_edges),
+            "bucket": self._position(self.bucket_edges, self.previous_edges),
             "day": self._position(self.day_edges),
         }
         return {name: place for name, place in places.items() if place is not None}
@@ -81,12 +84,13 @@ class Axis:
         return len(self.bucket_edges) > 1 or len(self.day_edges) > 1
 
     def on(self, field: str) -> "Axis":
-        return Axis(field, self.start, self.bucket_edges, self.day_edges)
+        return replace(self, field=field)
 
-    def _position(self, edges: Sequence[Any]) -> Any:
+    def _position(self, edges: Sequence[Any], previous: Sequence[Any] = ()) -> Any:
         if len(edges) <= 1:
             return None
-        return {"$cond": [self.is_previous, -1, position_expression(edges, self.field)]}
+        before = position_expression(previous, self.field) if previous else -1
+        return {"$cond": [self.is_previous, before, position_expression(edges, self.field)]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,22 +115,30 @@ class CountedPeriod:
         previous: Period | None,
         edges: Sequence[datetime] = (),
         *,
+        previous_edges: Sequence[datetime] = (),
         by_hour: bool = False,
         by_day: bool = True,
     ) -> "CountedPeriod":
-        """`edges` are those of the trend's buckets, hours or days; none where there is no trend."""
+        """`edges` are those of the trend's buckets, hours or days; none where there is no trend.
+
+        `previous_edges` are those of the buckets of the previous period; none where its buckets are not counted.
+        """
         zone = scope.view.zone
         touching = days_touching(period, zone)
         days = [day for day in touching if start_of(day, zone) < start_of(day + 1, zone)] if by_day else []
-        bucket_days = [] if by_hour else [day_of(edge, zone) for edge in edges]
+        bucket_days, previous_days = (
+            [] if by_hour else [day_of(each, zone) for each in of] for of in (edges, previous_edges)
+        )
         day_edges = [*days, touching.stop] if by_day else []
         return cls(
             period=period,
             current=scope.cut(period, grid=edges[0] if by_hour else None),
-            previous=scope.cut(previous) if previous else Pieces(),
+            previous=scope.cut(previous, grid=next(iter(previous_edges), None) if by_hour else None)
+            if previous
+            else Pieces(),
             days=tuple(days),
-            day_axis=Axis("$first", touching.start, bucket_days, day_edges),
-            time_axis=Axis("$at", period.start, edges, [start_of(day, zone) for day in day_edges]),
+            day_axis=Axis("$first", touching.start, bucket_days, day_edges, previous_days),
+            time_axis=Axis("$at", period.start, edges, [start_of(day, zone) for day in day_edges], previous_edges),
         )
 
 
@@ -170,9 +182,10 @@ def _day_lists(scope: QueryScope, days: Sequence[DayRange]) -> UnionPart:
 
 
 def _previous_days(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
-    """The whole days of the previous period. None of its numbers is shown by the day."""
-    row = _row("counters", {**axis.place, **_counters(scope)})
-    return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [row])
+    """The whole days of the previous period: day by day where its buckets are counted, otherwise the fewest blocks."""
+    row = _row("counters", {**axis.place, **_COUNTERS, "settled": 1, "reopened": 1})
+    match = scope.days(days) if axis.previous_edges else scope.blocks(_blocks(days))
+    return UnionPart("rollup_numbers", match, [row])
 
 
 def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:

@@ -36,6 +36,15 @@ class Change:
 
 _SAME = Change("no change", "same")
 
+Tone = Literal["", "better", "worse"]
+
+
+def tone_of(change: Change | None, *, is_up_bad: bool | None) -> Tone:
+    """Whether a change is for the better. `is_up_bad` None: neither up nor down is."""
+    if change is None or is_up_bad is None or change.direction == "same":
+        return ""
+    return "worse" if (change.direction == "up") is is_up_bad else "better"
+
 
 def change(now: int, before: int) -> Change:
     """The change between two numbers of tickets: a ratio from 20 tickets before, otherwise the difference."""
@@ -112,6 +121,11 @@ def axis_label(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
     if buckets.unit is Unit.HOUR:
         return f"{start:%H:%M}" if start.hour or len(buckets) <= 2 else f"{start:%-d %b}"
     return f"{start:%b %Y}" if buckets.unit is Unit.MONTH else f"{start:%-d %b}"
+
+
+def month_label(moment: datetime) -> str:
+    """“Dec”, and “Jan 2026” where a year begins."""
+    return f"{moment:%b %Y}" if moment.month == 1 else f"{moment:%b}"
 
 
 def _days(first: datetime, last: datetime) -> str:

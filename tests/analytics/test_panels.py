@@ -1,7 +1,7 @@
 """The panels and tables of the dashboard: the same numbers, each with the list of exactly what it counts."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +12,9 @@ from analytics.dashboard.links import ChartFiles
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.dashboard.topics import most_frequent, rising
+from analytics.dashboard.wording import Change
 from analytics.figures import BacklogPoint, ClockFigures, TrendPoint
+from analytics.views.panels.axis import axis_texts, weekends
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import customer_rows
@@ -64,7 +66,8 @@ class TestTables:
         for name, table in dashboard_tables(EMPTY, CONTEXT).items():
             assert table.columns
             assert not table.rows or name in ("totals", "trend")
-            assert all(not cell.value for row in table.rows for cell in row[1:])
+            counts = [place for place, each in enumerate(table.columns) if each.kind == "count"]
+            assert all(not row[place].value for row in table.rows for place in counts)
 
     def test_every_linked_number_stays_within_the_sources_of_the_page(self) -> None:
         linked = [cell.url for table in TABLES_OF.values() for row in table.rows for cell in row if cell.url]
@@ -122,19 +125,81 @@ class TestTrend:
         rows = TABLES_OF["trend"].rows
         shown = trend(FIGURES, CONTEXT, TABLES_OF)
         assert len(shown.bars) == len(rows) == 7
-        for bar, (moment, total, *urgencies) in zip(shown.bars, rows, strict=True):
+        for bar, (_, total, *urgencies) in zip(shown.bars, rows, strict=True):
             assert bar.url == total.url
-            assert bar.title.startswith(moment.text)
             assert [(each.mark.value, each.url) for each in bar.segments] == [
-                (cell.value, cell.url) for cell in urgencies if cell.value
+                (cell.value, cell.url) for cell in urgencies[:3] if cell.value
             ]
 
     def test_a_segment_opens_the_list_of_its_bucket_and_urgency(self) -> None:
         segment = trend(FIGURES, CONTEXT, TABLES_OF).bars[2].segments[1]
         found = narrowed(segment.url)
-        assert segment.title.endswith("240 medium")
+        assert segment.mark.value == 240
         assert (found.created_from, found.created_to) == (CONTEXT.buckets.edges[2], CONTEXT.buckets.edges[3])
         assert found.urgency == ("medium",)
+
+
+class TestPreviousPeriod:
+    """Each bucket is compared with its own bucket of the previous period."""
+
+    FIGURES = replace(FIGURES, previous_trend=(TrendPoint(position=2, total=500, high=80, medium=220, low=200),))
+    TABLE = dashboard_tables(FIGURES, CONTEXT)["trend"]
+
+    def test_a_row_has_what_it_is_compared_with_and_the_change(self) -> None:
+        keys = [each.key for each in self.TABLE.columns]
+        assert [each.before for each in self.TABLE.columns[1:5]] == keys[6:]
+        row = dict(zip(keys, self.TABLE.rows[2], strict=True))
+        assert row["before_from"].text == "Fri 27 Feb 2026"
+        was = {key: (row[key].value, row[key].change, row[key].tone) for key in keys[6:]}
+        assert was == {
+            "tickets_before": (500, Change("+60%", "up"), "worse"),
+            "high_before": (80, Change("-25%", "down"), "better"),
+            "medium_before": (220, Change("+9%", "up"), ""),
+            "low_before": (200, Change("+150%", "up"), ""),
+        }
+        found = narrowed(row["medium_before"].url)
+        assert (found.urgency, found.created_from) == (("medium",), datetime(2026, 2, 27, tzinfo=CONTEXT.zone))
+        assert row["tickets_before"].url and not self.TABLE.rows[0][keys.index("tickets_before")].url
+
+    def test_the_last_bucket_is_compared_with_the_same_part(self) -> None:
+        assert self.TABLE.rows[6][5].text == "part of Tue 3 Mar 2026"
+
+    def test_the_line_has_a_point_for_each_bucket_on_the_scale_of_the_bars(self) -> None:
+        shown = trend(self.FIGURES, CONTEXT, dashboard_tables(self.FIGURES, CONTEXT))
+        points = [point.split(",") for point in shown.chart.before.split()]
+        assert [float(x) for x, _ in points] == pytest.approx([100 / 14 * (2 * n + 1) for n in range(7)], abs=0.001)
+        assert [float(y) for _, y in points] == pytest.approx(
+            [220, 220, 220 - 210 * 500 / 800, 220, 220, 220, 220], abs=0.01
+        )
+
+    def test_without_earlier_data_there_is_no_line_and_nothing_to_compare_with(self) -> None:
+        figures = replace(self.FIGURES, has_earlier_data=False)
+        tables = dashboard_tables(figures, CONTEXT)
+        assert trend(figures, CONTEXT, tables).chart.before == ""
+        assert [each.key for each in tables["trend"].columns] == ["from", "tickets", "high", "medium", "low"]
+        assert not any(each.before for each in tables["trend"].columns)
+
+    def test_a_row_leads_to_the_dashboard_of_its_bucket_alone(self) -> None:
+        place = urlsplit(self.TABLE.rows[2][0].url)
+        assert (place.path, place.query) == ("/t/acme/", "period=custom&from=2026-03-06&to=2026-03-06&source=email")
+        assert self.TABLE.spans[2] == ("2026-03-06", "2026-03-06")
+
+
+class TestAxis:
+    def test_a_year_of_weeks_names_its_months(self) -> None:
+        context = context_of("365d")
+        texts = axis_texts(context.buckets, context)
+        names = ["Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        assert [each.text for each in texts] == [*names, "Jan 2026", "Feb", "Mar"]
+        assert not texts[0].place.is_minor
+
+    def test_days_have_their_weekends_behind_them_and_hours_have_none(self) -> None:
+        thirty = context_of("30d")  # 9 Feb, a Monday, to 10 March
+        bands = weekends(thirty.buckets, thirty)
+        assert [round(each.x * 30 / 100) for each in bands] == [5, 12, 19, 26]
+        assert {round(each.width * 30 / 100) for each in bands} == {2}
+        day = context_of("24h")
+        assert weekends(day.buckets, day) == ()
 
 
 class TestUnfinished:
@@ -143,7 +208,6 @@ class TestUnfinished:
     def test_only_the_bucket_that_is_not_over_says_so_far(self) -> None:
         shown = trend(FIGURES, CONTEXT, TABLES_OF)
         assert [bar.is_under_way for bar in shown.bars] == [False] * 6 + [True]
-        assert [", so far" in bar.title for bar in shown.bars] == [False] * 6 + [True]
         assert [", so far" in row[0].text for row in TABLES_OF["trend"].rows] == [False] * 6 + [True]
         most_today = replace(FIGURES, trend=(TrendPoint(position=6, total=9),))
         shown_today = trend(most_today, CONTEXT, dashboard_tables(most_today, CONTEXT))
@@ -269,7 +333,6 @@ class TestBacklog:
         assert [slot.line.value for slot in found.slots] == values("backlog", "open")
         assert [slot.bar.up.value for slot in found.slots if slot.bar.up] == values("backlog", "arrived")
         assert [slot.bar.down.value for slot in found.slots if slot.bar.down] == values("backlog", "settled")
-        assert found.slots[0].title == "Wed 4 Mar 2026: 10 opened, 7 resolved, 50 open at the end"
         assert (found.open, found.opened, found.resolved, found.since) == (68, 91, 70, "4 Mar")
 
     def test_only_todays_backlog_links_to_a_list(self) -> None:

@@ -9,29 +9,32 @@ from analytics.dashboard.context import DashboardContext, backlog_in
 from analytics.dashboard.table import Table
 from analytics.dashboard.wording import Change, change
 from analytics.figures import DashboardFigures
-from analytics.views.panels.trend import AxisText, axis_texts
+from analytics.views.panels.axis import AxisText, axis_texts, weekends
 from supportsaas.formatting import format_number
 
 
 @dataclass(frozen=True, slots=True)
 class BacklogSlot:
-    """A day or longer bucket of the chart. Its tooltip is `title`; only the last may have a link."""
+    """A day or longer bucket of the chart. Only the last may have a link."""
 
     line: charts.LinePoint
     bar: charts.MirroredBar
-    title: str
     url: str
     is_under_way: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Two charts on one axis. `open` is the last number, `change` its change since the day `since`."""
+    """Two charts on one axis. `open` is the last number, `change` its change since the day `since`.
+
+    `slot_count` includes days that have not begun, which are not among the `slots`.
+    """
 
     chart: charts.AreaLine
     flow: charts.MirroredBars
     slots: tuple[BacklogSlot, ...]
     labels: tuple[AxisText, ...]
+    weekends: tuple[charts.Band, ...]
     unit: str
     open: int
     open_url: str
@@ -40,6 +43,7 @@ class Backlog:
     opened: int
     resolved: int
     summary: str
+    slot_count: int
 
 
 def backlog(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> Backlog | None:
@@ -56,11 +60,10 @@ def backlog(figures: DashboardFigures, context: DashboardContext, tables: Mappin
         BacklogSlot(
             line,
             bar,
-            _title(moment.text, point.open, point.opened, point.resolved),
             still.url,
             context.is_under_way(days, bar.position),
         )
-        for point, line, bar, (moment, still, *_) in zip(points, chart.points, flow.bars, rows, strict=True)
+        for line, bar, (_, still, *_) in zip(chart.points, flow.bars, rows, strict=True)
     )
     last = points[-1]
     peak = max(range(len(points)), key=lambda place: points[place].open)
@@ -70,6 +73,7 @@ def backlog(figures: DashboardFigures, context: DashboardContext, tables: Mappin
         flow,
         slots,
         axis_texts(days, context),
+        weekends(days, context),
         days.unit.value,
         last.open,
         rows[-1][1].url,
@@ -78,6 +82,7 @@ def backlog(figures: DashboardFigures, context: DashboardContext, tables: Mappin
         sum(opened),
         sum(resolved),
         _summary(last.open, points[peak].open, rows[peak][0].text),
+        len(days),
     )
 
 
@@ -89,8 +94,3 @@ def _summary(at_end: int, most: int, peak: str) -> str:
 def _short_day(day: datetime, now: datetime) -> str:
     """“23 Nov”, with the year if it is another one."""
     return f"{day:%-d %b}" if day.year == now.year else f"{day:%-d %b %Y}"
-
-
-def _title(day: str, still_open: int, opened: int, resolved: int) -> str:
-    flow = f"{format_number(opened)} opened, {format_number(resolved)} resolved"
-    return f"{day}: {flow}, {format_number(still_open)} open at the end"

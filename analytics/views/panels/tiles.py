@@ -32,7 +32,7 @@ class Tile:
 
 def tiles(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> list[Tile]:
     begun = [place for place in range(len(context.buckets)) if context.buckets[place].start <= context.now]
-    points = filled_trend(figures, context.buckets)[: len(begun)]
+    points = filled_trend(figures.trend, len(context.buckets))[: len(begun)]
     is_under_way = bool(begun) and context.is_under_way(context.buckets, begun[-1])
     total = figures.totals.total
     return [

@@ -1,4 +1,4 @@
-"""The tickets of each bucket, stacked by urgency."""
+"""The tickets of each bucket, stacked by urgency, with those of the previous period as a line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from analytics.dashboard import charts
 from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.dashboard.table import Table
-from analytics.dashboard.wording import axis_label
 from analytics.figures import DashboardFigures
+from analytics.views.panels.axis import AxisText, axis_texts, weekends
 from supportsaas.formatting import format_count, format_number
-from tickets.records.buckets import Buckets
-from tickets.records.facets import UNKNOWN, URGENCY_SUMS
+from tickets.records.facets import URGENCY_SUMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +17,16 @@ class TrendSegment:
     urgency: str
     mark: charts.Segment
     url: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
 class TrendBar:
-    """A bucket. Without tickets it has a title, but no segments and no link. `is_under_way`: it is not over yet."""
+    """A bucket. Without tickets it has no segments and no link. `is_under_way`: it is not over yet."""
 
     mark: charts.Bar
     url: str
-    title: str
     segments: tuple[TrendSegment, ...]
     is_under_way: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AxisText:
-    place: charts.AxisLabel
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +34,31 @@ class Trend:
     chart: charts.StackedBars
     bars: tuple[TrendBar, ...]
     labels: tuple[AxisText, ...]
+    weekends: tuple[charts.Band, ...]
     unit: str
     summary: str
 
 
 def trend(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> Trend:
-    points, buckets = filled_trend(figures, context.buckets), context.buckets
+    points, buckets = filled_trend(figures.trend, len(context.buckets)), context.buckets
     names = [each.value for each in figures.by_urgency]
-    chart = charts.stacked_bars([[getattr(point, URGENCY_SUMS[each]) for each in names] for point in points])
+    compared = context.previous_buckets if figures.has_earlier_data else None
+    before = filled_trend(figures.previous_trend, len(compared)) if compared else []
+    chart = charts.stacked_bars(
+        [[getattr(point, URGENCY_SUMS[each]) for each in names] for point in points],
+        before=[point.total for point in before],
+    )
     bars = []
-    for mark, (moment, total, *urgencies) in zip(chart.bars, tables["trend"].rows, strict=True):
-        segments = tuple(
-            TrendSegment(
-                name, each, urgencies[each.series].url, f"{moment.text}: {format_number(each.value)} {_said(name)}"
-            )
-            for each, name in ((each, names[each.series]) for each in mark.segments)
-        )
-        title = f"{moment.text}: {format_count(total.count, 'ticket')}"
-        bars.append(TrendBar(mark, total.url, title, segments, context.is_under_way(buckets, mark.position)))
-    return Trend(chart, tuple(bars), axis_texts(buckets, context), buckets.unit.value, _summary(figures, context))
-
-
-def axis_texts(buckets: Buckets, context: DashboardContext) -> tuple[AxisText, ...]:
-    """The labels below the bars or points."""
-    return tuple(
-        AxisText(place, axis_label(buckets, place.position, context.zone)) for place in charts.axis_labels(len(buckets))
+    for mark, (_, total, *urgencies) in zip(chart.bars, tables["trend"].rows, strict=True):
+        segments = tuple(TrendSegment(names[each.series], each, urgencies[each.series].url) for each in mark.segments)
+        bars.append(TrendBar(mark, total.url, segments, context.is_under_way(buckets, mark.position)))
+    return Trend(
+        chart,
+        tuple(bars),
+        axis_texts(buckets, context),
+        weekends(buckets, context),
+        buckets.unit.value,
+        _summary(figures, context),
     )
 
 
@@ -78,7 +69,3 @@ def _summary(figures: DashboardFigures, context: DashboardContext) -> str:
     peak = max(figures.trend, key=lambda point: point.total)
     most = f"{format_number(peak.total)}, {context.title(peak.position)}"
     return f"{format_count(figures.totals.total, 'ticket')}. Peak: {most}."
-
-
-def _said(urgency: str) -> str:
-    return "not classified" if urgency == UNKNOWN else urgency

@@ -27,6 +27,11 @@ function copyOf(cell) {
   return { number: [...copy.childNodes], text: copy.textContent.trim(), change };
 }
 
+function wordOf(change) {
+  const word = ["worse", "better"].find((each) => change.classList.contains(each));
+  return word ? ` (${word})` : "";
+}
+
 class Plot {
   constructor(frame, table) {
     this.frame = frame;
@@ -113,8 +118,8 @@ class Plot {
       }
       body.append(line);
     }
-    const names = hasBefore ? ["", "Now", "Before", "Change"] : [];
-    const heading = make("thead", {}, make("tr", {}, ...names.map((each) => make("th", { scope: "col" }, each))));
+    const names = ["Now", "Before", "Change"].map((each) => make("th", { scope: "col" }, each));
+    const heading = make("thead", {}, make("tr", {}, make("td"), ...names));
     const compared = this.cellOf(this.position, "before_from")?.textContent ?? "";
     const title = make("p", { class: "card-title" }, make("strong", {}, head.textContent));
     if (hasBefore && compared && compared !== "–") title.append(make("span", { class: "muted" }, `Before: ${compared}`));
@@ -128,8 +133,8 @@ class Plot {
   }
 
   toneOf(change) {
-    const word = ["worse", "better"].find((each) => change.classList.contains(each));
-    return word ? make("span", { class: "visually-hidden" }, ` (${word})`) : "";
+    const word = wordOf(change);
+    return word ? make("span", { class: "visually-hidden" }, word) : "";
   }
 
   // What people left at the time of a bucket, and incidents that began in it: entries of the list below the chart.
@@ -141,7 +146,7 @@ class Plot {
   words(title, numbers) {
     const parts = numbers.map(({ name, now, before }) => {
       if (!before || before.text === "–") return `${name} ${now.text}`;
-      return `${name} ${now.text}, before ${before.text}${before.change ? `, ${before.change.textContent}` : ""}`;
+      return `${name} ${now.text}, before ${before.text}${before.change ? `, ${before.change.textContent}${wordOf(before.change)}` : ""}`;
     });
     const marks = this.marksAt(this.position).map((each) => each.textContent.trim());
     return [`${title}: ${parts.join("; ")}`, ...marks].join(". ");

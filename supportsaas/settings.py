@@ -129,6 +129,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.rollups.building",
     "tickets.rollups.checking",
     "tickets.rollups.keywords",
+    "analytics.insights.watching",
     "analytics.digest.sending",
 ]
 MIDDLEWARE = [

@@ -60,6 +60,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("troubles"),
     TenantData("incidents", "incidents"),
     TenantData("incident_watch", field="_id"),
+    TenantData("insights", field="_id"),
     TenantData("tenant_faults"),
     TenantData("rollup_numbers"),
     TenantData("rollup_words"),

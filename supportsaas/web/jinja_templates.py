@@ -58,6 +58,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
         "age": format_age,
         "badge": _badge_of,
         "class_name": class_name,
+        "clock_time": _clock_time,
         "due_in": format_due,
         "exact_time": format_exact_time,
         "grouped": format_number,
@@ -119,6 +120,11 @@ def _badge_of(value: str, kind: str) -> Markup:
 
 def _minute(moment: datetime, zone: tzinfo) -> str:
     return format_minute(moment.astimezone(zone))
+
+
+def _clock_time(moment: datetime, zone: tzinfo) -> str:
+    """“14:05”."""
+    return f"{moment.astimezone(zone):%H:%M}"
 
 
 def _in_path(part: str, path: page_paths.GappedPath) -> str:

@@ -88,6 +88,7 @@ def fill(tenant: Tenant) -> None:
     ask_endpoint(f"email@{tenant.slug}")
     mongo.collection("mailboxes").insert_one({"_id": second.key})
     mongo.collection("incident_watch").insert_one({"_id": tenant.slug})
+    mongo.collection("insights").insert_one({"_id": tenant.slug})
     LearningStore(tenant).veto("parcel", is_vetoed=True)
     for name in (
         "conversations",

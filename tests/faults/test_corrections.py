@@ -32,6 +32,7 @@ KEPT = (
         "rollup_work",
         "customer_counts",
         "incident_watch",
+        "insights",
     ),
 )
 

@@ -19,6 +19,7 @@ KEPT = (
         "rollup_work",
         "customer_counts",
         "incident_watch",
+        "insights",
     ),
 )
 

@@ -48,6 +48,7 @@ KEPT = (
         "rollup_work",
         "customer_counts",
         "incident_watch",
+        "insights",
     ),
 )
 

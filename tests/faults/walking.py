@@ -24,6 +24,7 @@ KEPT = (
         "rollup_work",
         "customer_counts",
         "incident_watch",
+        "insights",
     ),
 )
 

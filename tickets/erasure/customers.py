@@ -34,7 +34,7 @@ from tickets.helpdesks.options import rest_options
 from tickets.incidents.store import IncidentStore
 from tickets.learning.store import LearningStore
 from tickets.notes.store import NoteStore
-from tickets.records.collection_names import QUARANTINE, TICKET_HISTORY, TICKETS
+from tickets.records.collection_names import INSIGHTS, QUARANTINE, TICKET_HISTORY, TICKETS
 from tickets.store.conversations import erase_conversations, find_tickets_with_messages_by
 from tickets.store.ticket_store import TicketStore
 from tickets.topics.finding import request_check
@@ -177,6 +177,7 @@ class _Customer:
         erase_mails(self.tenant.slug, ids)
         IncidentStore(self.tenant).forget_tickets(ids)
         NoteStore(self.tenant).erase_about("ticket", ids)
+        mongo.collection(INSIGHTS).delete_one({"_id": self.tenant.slug})  # names incidents; worked out again soon
         mongo.collection(TICKETS).delete_many({**_of(self.tenant, ids), "customer_id": self.name})
 
     def _erase_notes(self) -> None:

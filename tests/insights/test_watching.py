@@ -18,6 +18,9 @@ from tests.builders import delete_stored, store_tickets
 from tests.incidents.made import incident_document
 from tests.insights.conftest import found_in
 from tests.insights.made import NOW, URGENT, ordinary_records, surge_records
+from tickets import jobs
+from tickets.incidents.watching import LARGE_RUN
+from tickets.jobs import JobRequest
 from tickets.records.collection_names import INCIDENTS, INSIGHTS
 from tickets.rollups import state
 from tickets.store.filters import TicketFilter
@@ -188,9 +191,11 @@ class TestWhenItLooks:
         moments.append(moments[-1] + watching.AT_LATEST)
         assert self.run() == 1
 
-    def test_not_while_a_large_import_fills_the_past(self, weeks: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-        run = {"counts": {"new_ingested": watching.LARGE_RUN + 1}}
-        monkeypatch.setattr(watching.jobs, "find_active", lambda tenant: run)
+    def test_not_while_a_large_import_fills_the_past(self, weeks: Tenant) -> None:
+        request = JobRequest(trigger="command", started_by="cron")
+        job = jobs.begin_at_once(weeks, request, owner_id="test", now=NOW)
+        counted = {"$set": {"counts.new_ingested": LARGE_RUN + 1}}
+        mongo.collection(jobs.COLLECTION).update_one({"_id": job}, counted)
         assert self.run() == 0 and InsightStore(weeks).find() is None
 
     def test_an_older_look_replaces_no_newer_one(self, weeks: Tenant) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.builders import NOON
 from tickets.classification.search_query import IGNORED
-from tickets.store.filters import TicketFilter
+from tickets.records.dimensions import FILTERED_FIELDS
+from tickets.store.filters import EXCLUDED, TicketFilter
 
 _PIECES = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -23,6 +24,11 @@ def lets_through(wanted: TicketFilter, ticket: Mapping[str, Any], *, now: dateti
             return False
     for name in ("assignee", "type", "organisation", "language", "rating"):
         if getattr(wanted, name) and ticket.get(name) not in getattr(wanted, name):
+            return False
+    for name, of in EXCLUDED.items():
+        field = FILTERED_FIELDS.get(of, of)
+        value = ticket.get(field) or ()
+        if set(getattr(wanted, name)) & ({value} if isinstance(value, str) else set(value)):
             return False
     if wanted.tag and not set(wanted.tag) & set(ticket.get("tags", ())):
         return False

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,6 +57,13 @@ _STEPS = st.lists(
     min_size=1,
     max_size=6,
 )
+
+
+def _few_of(values: Sequence[str], most: int) -> st.SearchStrategy[tuple[str, ...]]:
+    """Mostly none, so that lists are not empty most of the time."""
+    return st.just(()) | st.just(()) | st.lists(st.sampled_from(values), unique=True, max_size=most).map(tuple)
+
+
 _FILTERS = st.builds(
     TicketFilter,
     state=st.lists(st.sampled_from(STATES), unique=True, max_size=2).map(tuple),
@@ -69,6 +76,13 @@ _FILTERS = st.builds(
     assignee=st.lists(st.sampled_from(["Ann", "$ne", "ann"]), unique=True, max_size=2).map(tuple),
     tag=st.lists(st.sampled_from(["a", "b", "=team=billing"]), unique=True, max_size=2).map(tuple),
     language=st.lists(st.sampled_from(["de"]), unique=True, max_size=1).map(tuple),
+    status_not=_few_of(["open", "closed", "$ne"], 1),
+    urgency_not=_few_of(URGENCIES, 1),
+    source_not=_few_of(["email", "gone"], 1),
+    team_not=_few_of(["billing", "$ne"], 2),
+    assignee_not=_few_of(["Ann", "$ne"], 1),
+    tag_not=_few_of(["a", "=team=billing"], 1),
+    customer_id_not=_few_of(["cust_1"], 1),
     requires_action=st.none() | st.booleans(),
     customer_id=st.none() | st.sampled_from(["cust_1", "cust_22"]),
     keyword=st.none() | st.sampled_from(["refund", "data"]),

@@ -25,7 +25,7 @@ from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.rules.classifier import find_classifier
 from tickets.store.export_files import file_description, tickets_file_in_slot
 from tickets.store.export_rows import EXPORT_COLUMNS
-from tickets.store.filters import MAX_VALUES, FilterError, TicketFilter
+from tickets.store.filters import EXCLUDED, MAX_VALUES, FilterError, TicketFilter
 from tickets.store.ticket_queries import TicketPage, TicketQueries
 from tickets.store.ticket_store import TicketStore
 
@@ -243,6 +243,25 @@ class Filters(Schema):
     topic: list[Words] = Field(
         [], max_length=MAX_VALUES, description="Tickets about any of these topics, by their ids."
     )
+    status_not: list[Words] = Field([], max_length=MAX_VALUES, description="None of these. May be repeated.")
+    urgency_not: list[Literal["high", "medium", "low", "unknown"]] = Field([], max_length=MAX_VALUES)
+    sentiment_not: list[Literal["negative", "neutral", "positive", "unknown"]] = Field([], max_length=MAX_VALUES)
+    source_not: list[Words] = Field([], max_length=MAX_VALUES)
+    connection_not: list[Words] = Field([], max_length=MAX_VALUES)
+    assignee_not: list[Words] = Field(
+        [],
+        max_length=MAX_VALUES,
+        description="Lets through tickets without an assignee, as all filters that end in `_not` do.",
+    )
+    team_not: list[Words] = Field([], max_length=MAX_VALUES)
+    priority_not: list[Words] = Field([], max_length=MAX_VALUES)
+    type_not: list[Words] = Field([], max_length=MAX_VALUES)
+    tag_not: list[Words] = Field([], max_length=MAX_VALUES, description="Tickets with none of these tags.")
+    organisation_not: list[Words] = Field([], max_length=MAX_VALUES)
+    rating_not: list[Words] = Field([], max_length=MAX_VALUES)
+    language_not: list[Words] = Field([], max_length=MAX_VALUES)
+    topic_not: list[Words] = Field([], max_length=MAX_VALUES)
+    customer_id_not: list[Words] = Field([], max_length=MAX_VALUES)
     requires_action: bool | None = None
     customer_id: Words | None = None
     keyword: Words | None = Field(None, description="A topic, as in `top_keywords`.")
@@ -284,7 +303,7 @@ class ExportQuery(Filters):
 
 
 _FILTERS = set(Filters.model_fields)
-_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source", "due", "waiting_for", *FILTERED_FIELDS)
+_MAY_REPEAT = ("state", "status", "urgency", "sentiment", "source", "due", "waiting_for", *FILTERED_FIELDS, *EXCLUDED)
 
 
 @router.get("/tickets", response=TicketPageOut, summary="List tickets, newest first")

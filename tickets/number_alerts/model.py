@@ -144,7 +144,7 @@ class NumberAlert(Audited):
         except FilterError as error:
             yield "view", f"This view cannot be used: “{error.field}” {error.reason}."
             return
-        if self.metric == "negative_share" and wanted.sentiment:
+        if self.metric == "negative_share" and (wanted.sentiment or wanted.sentiment_not):
             yield "view", "A view that filters by sentiment has no share of negative tickets. Choose another one."
         values = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
         if any(values[name] for name in NOT_WATCHED) or any(isinstance(each, datetime) for each in values.values()):

@@ -91,7 +91,7 @@ def _why_not(alert: NumberAlert) -> str:
 
 
 def _is_backlog(wanted: TicketFilter) -> bool:
-    return wanted.state == ("open",) and not wanted.status
+    return wanted.state == ("open",) and not (wanted.status or wanted.status_not)
 
 
 def _incidents(alert: NumberAlert, since: datetime, until: datetime) -> list[Firing]:

@@ -4,7 +4,7 @@ A list's total and the counts beside its choices are sums over the same facet co
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from tickets.records.facets import FacetCounts, Facets
@@ -13,6 +13,7 @@ from tickets.store.filters import TicketFilter
 
 CHOICES = ("state", "status", "urgency", "sentiment", "source")
 MAX_CHOICES = 50
+_CHOICES = frozenset(CHOICES)
 
 _PLACES = {name: place for place, name in enumerate(Facets._fields)} | {"state": Facets._fields.index("status")}
 """Where a field is decided among the facets."""
@@ -20,6 +21,13 @@ _PLACES = {name: place for place, name in enumerate(Facets._fields)} | {"state":
 
 class _Allowed(Protocol):
     def __contains__(self, value: Any, /) -> bool: ...
+
+
+class _AllBut(frozenset[str]):
+    """Every value but these."""
+
+    def __contains__(self, value: object, /) -> bool:
+        return not super().__contains__(value)
 
 
 class _Condition(NamedTuple):
@@ -70,7 +78,7 @@ def choices(counts: FacetCounts, wanted: TicketFilter) -> dict[str, dict[str, in
     conditions = _conditions(wanted)
     counted: dict[str, Counter[str]] = {name: Counter() for name in CHOICES}
     for facets, count in counts.items():
-        failed = [condition.name for condition in conditions if not condition.allows(facets)] if conditions else ()
+        failed = {condition.name for condition in conditions if not condition.allows(facets)} if conditions else ()
         for name in _fields_that_count(failed):
             sums = counted[name]
             if name == "state":
@@ -81,20 +89,22 @@ def choices(counts: FacetCounts, wanted: TicketFilter) -> dict[str, dict[str, in
     return {name: _most_frequent_first(each) for name, each in counted.items()}
 
 
-def _fields_that_count(failed: Sequence[str]) -> Iterable[str]:
+def _fields_that_count(failed: Collection[str]) -> Iterable[str]:
     """The fields beside which a ticket is counted: those whose other conditions are all met."""
     if not failed:
         return CHOICES
-    if len(failed) == 1 and failed[0] in CHOICES:
-        return failed
-    return ()
+    return failed if len(failed) == 1 and _CHOICES.issuperset(failed) else ()
 
 
 def _conditions(wanted: TicketFilter) -> list[_Condition]:
     allowed: dict[str, Any] = {name: getattr(wanted, name) for name in CHOICES}
     allowed["state"] = StatusesIn(wanted.state) if wanted.state else ()
     allowed["requires_action"] = () if wanted.requires_action is None else (wanted.requires_action,)
-    return [_Condition(name, _PLACES[name], values) for name, values in allowed.items() if values]
+    conditions = [_Condition(name, _PLACES[name], values) for name, values in allowed.items() if values]
+    for name in CHOICES:
+        if name != "state" and (left_out := getattr(wanted, f"{name}_not")):
+            conditions.append(_Condition(name, _PLACES[name], _AllBut(left_out)))
+    return conditions
 
 
 def _most_frequent_first(counted: "Counter[str]") -> dict[str, int]:

@@ -71,7 +71,12 @@ class FieldValues:
 
 def _has_only_facets_besides(wanted: TicketFilter, name: str) -> bool:
     return wanted.field_values.keys() <= {name} and not (
-        wanted.keyword or wanted.customer_id or wanted.incident or wanted.q or wanted.has_clocks
+        wanted.keyword
+        or wanted.customer_id
+        or wanted.incident
+        or wanted.q
+        or wanted.has_clocks
+        or wanted.field_exclusions()
     )
 
 

@@ -40,7 +40,18 @@ CLOCK_FILTERS: Final = (
 )  # fmt: skip
 """The filters about a ticket's clocks and about when it was closed and reopened."""
 
-_FIELDS_OF_VALUES = {**{name: name for name in ("status", "urgency", "sentiment", "source")}, **FILTERED_FIELDS}
+_FACETS: Final = ("status", "urgency", "sentiment", "source")
+_FIELDS_OF_VALUES: Final = {**{name: name for name in _FACETS}, **FILTERED_FIELDS}
+_NOT: Final = "_not"
+
+EXCLUDED: Final[Mapping[str, str]] = {f"{name}{_NOT}": name for name in (*_FIELDS_OF_VALUES, "customer_id")}
+"""The filters that leave values out, each with the filter whose values it leaves out. They also let through the tickets
+that have no value."""
+
+_EXCLUDED_FIELDS: Final = {
+    **{name: FILTERED_FIELDS[of] for name, of in EXCLUDED.items() if of in FILTERED_FIELDS},
+    f"customer_id{_NOT}": "customer_id",
+}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -59,6 +70,7 @@ class TicketFilter:
     """All filters of a list; empty means any. Periods are half-open.
 
     - `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it.
+    - `status_not` and the like: tickets that have none of these values, which may be given beside `status`.
     - `incident` is the number of one.
     - `clock`: tickets of which this clock stopped, in the period `stopped_from` to `stopped_to`, and with `met` within
       its target or not. The three limit the same stopped clock; without `clock`, it is any.
@@ -83,6 +95,21 @@ class TicketFilter:
     language: tuple[str, ...] = ()
     rating: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
+    status_not: tuple[str, ...] = ()
+    urgency_not: tuple[str, ...] = ()
+    sentiment_not: tuple[str, ...] = ()
+    source_not: tuple[str, ...] = ()
+    connection_not: tuple[str, ...] = ()
+    team_not: tuple[str, ...] = ()
+    priority_not: tuple[str, ...] = ()
+    assignee_not: tuple[str, ...] = ()
+    type_not: tuple[str, ...] = ()
+    tag_not: tuple[str, ...] = ()
+    organisation_not: tuple[str, ...] = ()
+    language_not: tuple[str, ...] = ()
+    rating_not: tuple[str, ...] = ()
+    topic_not: tuple[str, ...] = ()
+    customer_id_not: tuple[str, ...] = ()
     requires_action: bool | None = None
     customer_id: str | None = None
     keyword: str | None = None
@@ -114,7 +141,11 @@ class TicketFilter:
                 raise FilterError(name, f"at most {MAX_VALUES} values of {LONGEST_VALUE} characters")
             if any("\0" in v for v in given):
                 raise FilterError(name, "must not contain a null character")
-        several: dict[str, Any] = {name: tuple(dict.fromkeys(values.get(name, []))) for name in FILTERED_FIELDS}
+        several: dict[str, Any] = {
+            name: tuple(dict.fromkeys(values.get(name, []))) for name in (*FILTERED_FIELDS, *EXCLUDED)
+        }
+        several["urgency_not"] = _choices(values, "urgency_not", URGENCIES)
+        several["sentiment_not"] = _choices(values, "sentiment_not", SENTIMENTS)
         periods: dict[str, Any] = {
             end: moment for name in PERIODS for end, moment in _period(values, name, zone).items()
         }
@@ -146,14 +177,19 @@ class TicketFilter:
         match: dict[str, Any] = {}
         for name, field in _FIELDS_OF_VALUES.items():
             values = getattr(self, name)
-            if values:
+            left_out = getattr(self, f"{name}{_NOT}")
+            if left_out:
+                match[field] = {**({"$in": list(values)} if values else {}), "$nin": list(left_out)}
+            elif values:
                 match[field] = values[0] if len(values) == 1 else {"$in": list(values)}
         if self.state:
             match["status"] = self._status_condition()
         if self.requires_action is not None:
             match["requires_action"] = self.requires_action
+        if self.customer_id_not:
+            match["customer_id"] = {"$nin": list(self.customer_id_not)}
         if self.customer_id is not None:
-            match["customer_id"] = self.customer_id
+            match["customer_id"] = {**match.get("customer_id", {}), "$eq": self.customer_id}
         if self.keyword is not None:
             match["topics"] = self.keyword
         period = {
@@ -170,6 +206,23 @@ class TicketFilter:
         """The filters on optional fields that are set, and the values they allow."""
         return {name: values for name in FILTERED_FIELDS if (values := getattr(self, name))}
 
+    def field_exclusions(self) -> list[dict[str, Any]]:
+        """What is left out of optional fields and customers, as one match each."""
+        return [
+            {field: {"$nin": list(values)}}
+            for name, field in _EXCLUDED_FIELDS.items()
+            if (values := getattr(self, name))
+        ]
+
+    def without_field_exclusions(self) -> "TicketFilter":
+        nothing: dict[str, Any] = dict.fromkeys(_EXCLUDED_FIELDS, ())
+        return replace(self, **nothing)
+
+    def without_facets(self) -> "TicketFilter":
+        """Without conditions on status, verdicts and source."""
+        nothing: dict[str, Any] = {each: () for name in _FACETS for each in (name, f"{name}{_NOT}")}
+        return replace(self, **nothing, state=(), requires_action=None)
+
     @property
     def has_clocks(self) -> bool:
         """Whether one of `CLOCK_FILTERS` is set."""
@@ -180,8 +233,13 @@ class TicketFilter:
         return replace(self, **nothing)
 
     def _status_condition(self) -> Any:
-        wanted = StatusesIn(self.state)
-        return {"$in": [each for each in self.status if each in wanted]} if self.status else wanted.condition
+        wanted, left_out = StatusesIn(self.state), set(self.status_not)
+        if self.status:
+            return {"$in": [each for each in self.status if each in wanted and each not in left_out]}
+        condition = wanted.condition
+        if "$in" in condition:
+            return {"$in": [each for each in condition["$in"] if each not in left_out]}
+        return {"$nin": [*condition["$nin"], *sorted(left_out)]}
 
     def parameters(self) -> list[tuple[str, str]]:
         """The filter as query parameters that `parse` accepts."""

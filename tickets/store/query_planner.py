@@ -44,6 +44,8 @@ MAX_COMPARED = 20_000
 to here."""
 MAX_FOUND_BY_CLOCK = 10_000
 """The tickets that an index of clocks finds are read and sorted up to here."""
+LEAST_SHARE = 50
+"""A list without some values of a dimension is read whole as long as at least one ticket in this many is left."""
 MAX_COUNTED_BY_INDEX = 300_000
 """The tickets of one contiguous range of an index are counted up to here."""
 
@@ -98,6 +100,8 @@ class QueryPlanner:
 
     def plan(self, wanted: TicketFilter) -> QueryPlan:
         """Raises `FilterError` if `q` matches too many words."""
+        if left_out := wanted.field_exclusions():
+            return self._plan_exclusions(wanted, left_out)
         words = self._compile(wanted)
         if words is not None and words.is_empty:
             return FacetPlan([], FacetCounts())
@@ -114,6 +118,32 @@ class QueryPlanner:
             return self._search.compile(parse_query(wanted.q), others=list(_word_groups(wanted)))
         except QueryError as error:
             raise FilterError("q", str(error)) from None
+
+    # -- Values of optional fields that are left out ----------------------------------------
+
+    def _plan_exclusions(self, wanted: TicketFilter, left_out: Sequence[Document]) -> QueryPlan:
+        """The list with what is left out, each ticket checked. No index finds tickets by what they have not."""
+        others = wanted.without_field_exclusions()
+        plan = self.plan(others)
+        scans = [scan.with_residual(*left_out) for scan in plan.scans]
+        if not isinstance(plan, FacetPlan):
+            return SamplePlan(scans, [scan.with_residual(*left_out) for scan in plan.counted])
+        if (narrowing := _only_excluded_dimension(wanted)) is not None:
+            period = (wanted.created_from, wanted.created_to)
+            counts = plan.counts - self._facet_counts.find_counts(*period, narrowed=narrowing)
+            if not scans or filtered(counts, wanted).total() * LEAST_SHARE >= filtered(plan.counts, wanted).total():
+                return FacetPlan(scans, counts)
+            return SamplePlan(scans)
+        if plan.counts.total() > MAX_EXAMINED:
+            return SamplePlan(scans)
+        loose = [scan.with_residual(*left_out) for scan in self.plan(others.without_facets()).scans]
+        return FacetPlan(scans, self._read_facets(loose))
+
+    def _read_facets(self, scans: Sequence[IndexScan]) -> FacetCounts:
+        def read(scan: IndexScan) -> FacetCounts:
+            return read_facet_counts(self._tickets.aggregate(self.facets_pipeline(scan.match), hint=scan.index))
+
+        return sum(run_parallel(*(partial(read, scan) for scan in scans)), FacetCounts())
 
     # -- Conditions on facets and dates only -----------------------------------------------
 
@@ -225,11 +255,7 @@ class QueryPlanner:
         by_index = [scan for scan in scans if not scan.residual]
         if self._count_found(by_index, limit=MAX_EXAMINED) > MAX_EXAMINED:
             return None
-
-        def read(scan: IndexScan) -> FacetCounts:
-            return read_facet_counts(self._tickets.aggregate(self.facets_pipeline(scan.match), hint=scan.index))
-
-        counts = sum(run_parallel(*(partial(read, scan) for scan in scans)), FacetCounts())
+        counts = self._read_facets(scans)
         return counts if counts.total() <= MAX_EXAMINED else None
 
     @staticmethod
@@ -268,6 +294,16 @@ def _only_dimension(wanted: TicketFilter) -> Narrowing | None:
         return None
     (name, values), *others = wanted.field_values.items() or [("", ())]
     return Narrowing(name, values) if name in DIMENSIONS and not others else None
+
+
+def _only_excluded_dimension(wanted: TicketFilter) -> Narrowing | None:
+    """The dimension of which values are left out, if there is nothing besides but conditions on facets and dates."""
+    narrow = (wanted.keyword, wanted.customer_id, wanted.incident, wanted.q)
+    if any(each is not None for each in narrow) or wanted.field_values or wanted.has_clocks:
+        return None
+    if len(wanted.field_exclusions()) > 1:
+        return None
+    return next((Narrowing(name, values) for name in DIMENSIONS if (values := getattr(wanted, f"{name}_not"))), None)
 
 
 def _word_groups(wanted: TicketFilter) -> dict[tuple[str, ...], Document]:

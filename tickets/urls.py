@@ -13,7 +13,7 @@ from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.service_levels import business_hours, due_page, target_pages
-from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_pages
+from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_list, ticket_pages
 
 urlpatterns = [
     path("hooks/<str:connection>/<str:token>", hooks.receive, name="hook"),
@@ -21,7 +21,7 @@ urlpatterns = [
     path("t/<str:slug>/settings/hooks/<str:source_id>/on/", hooks.turn_on, name="settings-hook-on"),
     path("t/<str:slug>/settings/hooks/<str:source_id>/off/", hooks.turn_off, name="settings-hook-off"),
     path("t/<str:slug>/settings/hooks/<str:source_id>/secret/", hooks.change_secret, name="settings-hook-secret"),
-    path("t/<str:slug>/tickets/", ticket_pages.show_ticket_list, name="ticket-list"),
+    path("t/<str:slug>/tickets/", ticket_list.show_ticket_list, name="ticket-list"),
     path("t/<str:slug>/correct/", corrections.correct, name="correct"),
     path("t/<str:slug>/correct/undo/", corrections.undo, name="correct-undo"),
     path("t/<str:slug>/tickets/<path:external_id>/", ticket_pages.show_ticket, name="ticket"),

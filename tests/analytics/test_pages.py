@@ -177,7 +177,7 @@ def test_topics_and_customers_open_exact_lists_though_long_lists_stop_counting(
 ) -> None:
     for bound in ("MAX_EXAMINED", "MAX_COUNTED_BY_INDEX"):
         monkeypatch.setattr(query_planner, bound, 1)
-    monkeypatch.setattr("tickets.views.tickets.ticket_pages.PAGE_SIZE", 2)  # what fits on a page is counted in any case
+    monkeypatch.setattr("tickets.views.tickets.ticket_list.PAGE_SIZE", 2)  # what fits on a page is counted in any case
     client = client_of(team_mate)
     for name, fewest in (("topic=", 2), ("customer_id=", 6)):
         some = [each for each in lists_of(client.get("/t/acme/?period=7d&source=email")) if name in each.href]

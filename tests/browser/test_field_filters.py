@@ -47,19 +47,20 @@ def test_filtering_by_a_team_an_assignee_and_adding_a_column(page: Page, manager
     enter(page, "manager")
     page.goto("/t/acme/tickets/")
     main = page.get_by_role("main")
-    main.get_by_text("More filters and columns").click()
-    main.get_by_role("checkbox", name="Billing").check()
+    main.locator("summary", has_text="Filter").click()
+    main.get_by_role("checkbox", name="Billing").first.check()
     expect(main).to_contain_text("6 tickets match")
     expect(page).to_have_url("/t/acme/tickets/?team=Billing")
     main.get_by_role("checkbox", name="Assignee").check()
     expect(main.get_by_role("columnheader", name="Assignee")).to_be_visible()
     expect(page).to_have_url("/t/acme/tickets/?team=Billing&columns=assignee")
-    assignee = main.get_by_role("combobox", name="Assignee")
+    assignee = main.get_by_role("combobox", name="Assignee", exact=True)
     assignee.focus()
     expect(page.locator("#assignee-values option")).to_have_count(2)
     assignee.fill("Bo Li")
     assignee.press("Enter")
     expect(main).to_contain_text("No matching tickets")
+    page.keyboard.press("Escape")
     main.get_by_role("link", name="Team Billing").click()
     expect(main).to_contain_text("6 tickets match")
     expect(page).to_have_url("/t/acme/tickets/?assignee=Bo+Li&columns=assignee")
@@ -83,7 +84,8 @@ def test_filters_and_columns_work_without_javascript(
     page = open_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
     enter(page, "manager")
     page.goto("/t/acme/tickets/?columns=tags")
-    page.get_by_role("combobox", name="Assignee").fill("Bo Li")
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_role("combobox", name="Assignee", exact=True).fill("Bo Li")
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("main")).to_contain_text("6 tickets match")
     expect(page.get_by_role("columnheader", name="Tags")).to_be_visible()
@@ -106,3 +108,49 @@ def test_the_pages_fit_and_axe_finds_nothing(
     for address in ADDRESSES:
         page.goto(address)
         assert faults(page) == []
+
+
+def test_leaving_a_value_out_keeps_the_menu_open_and_a_period_replaces_dates(
+    page: Page, manager: User, tenant: Tenant
+) -> None:
+    store_some(tenant)
+    enter(page, "manager")
+    page.goto("/t/acme/tickets/?created_from=2026-03-01")
+    main = page.get_by_role("main")
+    main.locator("summary", has_text="Filter").click()
+    main.locator("label.exclude", has=page.locator("input[name=team_not][value=Billing]")).click()
+    expect(page).to_have_url("/t/acme/tickets/?team_not=Billing&created_from=2026-03-01T00%3A00%3A00Z")
+    expect(main).to_contain_text("6 tickets match")
+    expect(main.locator("#filter-menu")).to_have_attribute("open", "")
+    main.get_by_label("Created", exact=True).select_option("Today")
+    expect(page).to_have_url("/t/acme/tickets/?team_not=Billing&period=today")
+    page.keyboard.press("Escape")
+    expect(main.locator("#filter-menu")).not_to_have_attribute("open", "")
+    expect(main.locator("#filter-menu > summary")).to_be_focused()
+
+
+def test_eighteen_rows_are_visible_at_once(page: Page, manager: User, tenant: Tenant) -> None:
+    store_tickets(tenant, [{"status": "open", "subject": "A long subject " * 20} for _ in range(30)])
+    enter(page, "manager")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/t/acme/tickets/?state=open&status=open&source=email")
+    bottoms = page.locator("table.tickets tbody tr").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+    )
+    assert sum(bottom <= 900 for bottom in bottoms) >= 18
+
+
+def test_a_card_on_a_phone_has_urgency_and_age_then_subject_then_customer_and_status(
+    page: Page, manager: User, tenant: Tenant
+) -> None:
+    store_tickets(tenant, [{"subject": "Refund", "customer_id": "cust_1"}])
+    enter(page, "manager")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/t/acme/tickets/")
+    cells = {
+        name: page.locator(f"table.tickets tbody td.{name}").bounding_box()
+        for name in ("of-urgency", "of-age", "wide", "customer", "of-status")
+    }
+    tops = {name: box["y"] + box["height"] / 2 for name, box in cells.items() if box}
+    assert abs(tops["of-urgency"] - tops["of-age"]) < 4 < tops["wide"] - tops["of-age"]
+    assert abs(tops["customer"] - tops["of-status"]) < 4 < tops["customer"] - tops["wide"]

@@ -173,7 +173,7 @@ def test_every_page_passes_axe_and_fits_the_window(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Few rows, and a list of several pages all the same: axe takes its time for each piece of text.
-    monkeypatch.setattr("tickets.views.tickets.ticket_pages.PAGE_SIZE", 6)
+    monkeypatch.setattr("tickets.views.tickets.ticket_list.PAGE_SIZE", 6)
     native_source(helpdesk.url)
     helpdesk.tickets = [fresh(n, message="We hate this. Refund, or we file a lawsuit!") for n in range(8)]
     helpdesk.tickets.append(record("bad", created_at="soon"))

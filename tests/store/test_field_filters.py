@@ -206,7 +206,7 @@ class TestPages:
             "Due",
             "Age",
         ]
-        assert '<span class="two-lines">a, b</span>' in page and "12 Mar 2026, 10:00" in page
+        assert '<span class="value">a, b</span>' in page and "12 Mar 2026, 10:00" in page
         assert response.context["next_query"].startswith("columns=assignee&columns=tags&columns=due_at&cursor=")
         assert "status=open&amp;columns=assignee" not in page
         saved = client.post(f"/t/acme/views/add/?status=open&{query}", {"name": "Mine"})

@@ -32,7 +32,7 @@ def test_a_tenant_without_tickets_is_sent_to_ingestion(client_of: ClientOf, team
 def test_the_list_shows_each_ticket_as_a_link(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "A/7?#", "subject": "<b>Refund</b>", "message": "I want a refund immediately"}])
     html = page_of(client_of(team_mate), LIST)
-    assert 'href="/t/acme/tickets/A/7%3F%23/"' in html
+    assert 'href="/t/acme/tickets/A/7%3F%23/?from=list"' in html
     assert "&lt;b&gt;Refund&lt;/b&gt;" in html
     assert 'class="badge urgency-high"' in html
 
@@ -173,6 +173,64 @@ def test_a_ticket_with_an_awkward_id_opens(client_of: ClientOf, team_mate: User,
         store_tickets(tenant, [{"id": id_, "customer_id": "Müller & Co/2"}])
         html = page_of(client_of(team_mate), f"{LIST}{quote(id_)}/")
         assert "/t/acme/customers/M%C3%BCller%20&amp;%20Co/2/" in html
+
+
+def test_a_ticket_opened_from_a_list_leads_back_to_it_and_to_its_neighbours(
+    client_of: ClientOf, team_mate: User, tenant: Tenant
+) -> None:
+    store_tickets(tenant, [{"id": f"T-{n}", "status": "closed" if n == 2 else "open"} for n in range(1, 5)])
+    client = client_of(team_mate)
+    page = client.get("/t/acme/tickets/?state=open&columns=tags").content.decode()
+    link = "/t/acme/tickets/T-3/?from=list&amp;state=open&amp;columns=tags"
+    assert f'href="{link}"' in page and f'data-row="T-3" data-href="{link}"' in page
+    response = client.get("/t/acme/tickets/T-3/?from=list&state=open&columns=tags")
+    here = response.context["in_list"]
+    assert here.address == "/t/acme/tickets/?state=open&columns=tags"
+    assert here.filters == "State Open"
+    assert here.previous == "/t/acme/tickets/T-4/?from=list&state=open&columns=tags"
+    assert here.next == "/t/acme/tickets/T-1/?from=list&state=open&columns=tags"  # T-2 is closed
+    assert client.get("/t/acme/tickets/T-4/?from=list").context["in_list"].previous == ""
+    for query in ("", "?state=open", "?from=list&state=lost"):
+        response = client.get(f"/t/acme/tickets/T-3/{query}")
+        assert (response.status_code, response.context["in_list"]) == (200, None)
+
+
+def test_a_list_can_leave_values_out_and_its_chip_says_so(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
+    store_tickets(
+        tenant, [{"id": "T-1", "status": "open"}, {"id": "T-2", "status": "closed"}, {"id": "T-3", "status": "new"}]
+    )
+    client = client_of(team_mate)
+    response = client.get("/t/acme/tickets/?status_not=open&status_not=new")
+    assert [each["external_id"] for each in response.context["page"].tickets] == ["T-2"]
+    (chip,) = response.context["chips"]
+    assert (chip.title, chip.value, chip.query_without) == ("Status is not", "Open, New", "")
+    assert 'name="status_not" value="new" checked' in response.content.decode()
+    exported = client.get("/t/acme/export/tickets/?status_not=open&format=jsonl")
+    lines = b"".join(exported.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 2
+
+
+def test_a_period_by_name_stays_relative(
+    client_of: ClientOf, team_mate: User, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 3, 11, 12, tzinfo=UTC)
+    monkeypatch.setattr("supportsaas.clock.now", lambda: now)
+    days = ("2026-03-09T10:00:00Z", "2026-03-10T10:00:00Z", "2026-03-10T23:30:00Z", "2026-03-11T10:00:00Z")
+    store_tickets(tenant, [{"id": f"T-{n}", "created_at": day} for n, day in enumerate(days)])
+    tenant.timezone = "Europe/Berlin"
+    tenant.save()
+    client = client_of(team_mate)
+    response = client.get("/t/acme/tickets/?period=yesterday")
+    assert [each["external_id"] for each in response.context["page"].tickets] == ["T-1"]
+    assert response.context["query"] == "period=yesterday"
+    (chip,) = response.context["chips"]
+    assert (chip.title, chip.value, chip.query_without) == ("Created", "Yesterday", "")
+    now += timedelta(days=1)
+    response = client.get("/t/acme/tickets/?period=yesterday")
+    assert [each["external_id"] for each in response.context["page"].tickets] == ["T-3", "T-2"]
+    for query in ("period=someday", "period=7d&created_from=2026-03-01"):
+        refused = client.get(f"/t/acme/tickets/?{query}")
+        assert (refused.status_code, list(refused.context["errors"])) == (400, ["period"])
 
 
 def test_an_unknown_ticket_is_not_found(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:

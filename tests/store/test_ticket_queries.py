@@ -132,6 +132,12 @@ def test_pages_totals_choices_and_exports_agree_with_a_slow_count(
         assert ids_by_number(store, wanted, pages=len(ids) // 2 + 1) == ids
         assert ids_backwards(store, wanted) == ids
         assert store.queries.count(wanted) == len(ids)
+        for place in {0, len(ids) // 2} & set(range(len(ids))):
+            near = store.queries.find_neighbours(wanted, expected[place])
+            right = (ids[place - 1] if place else None, ids[place + 1] if place + 1 < len(ids) else None)
+            # Where few tickets may be examined, the next one that matches may not be reached.
+            found = (near.previous, near.next)
+            assert all(one == other or (one is None and most) for one, other in zip(found, right, strict=True))
         choices = store.queries.count_choices(wanted)
         assert choices is not None or most is not None
         for name, counts in (choices or {}).items():

@@ -269,6 +269,14 @@ class Filters(Schema):
         None, pattern=r"^[1-9][0-9]{0,8}$", description="Tickets of this incident, by its number."
     )
     q: Search | None = None
+    period: Literal[
+        "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "this_quarter", "last_quarter",
+        "24h", "7d", "30d", "90d", "365d",
+    ] | None = Field(
+        None,
+        description="Created in this period of the tenant's time zone, instead of `created_from` and `created_to`. Weeks "
+        "begin on Monday; `7d` are seven days including today.",
+    )  # fmt: skip
     created_from: Moment | None = Field(None, description="Inclusive.")
     created_to: Moment | None = Field(None, description="Exclusive, but a date without a time includes that day.")
     due: list[Literal["breached", "soon"]] = Field(

@@ -146,7 +146,8 @@ class NumberAlert(Audited):
             return
         if self.metric == "negative_share" and (wanted.sentiment or wanted.sentiment_not):
             yield "view", "A view that filters by sentiment has no share of negative tickets. Choose another one."
-        values = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+        followed = wanted.within(None, None) if wanted.period else wanted
+        values = {each.name: getattr(followed, each.name) for each in fields(followed)}
         if any(values[name] for name in NOT_WATCHED) or any(isinstance(each, datetime) for each in values.values()):
             yield "view", UNWATCHED
 

@@ -66,7 +66,7 @@ def window_of(alert: NumberAlert, end: datetime) -> Period:
 
 
 def within(wanted: TicketFilter, window: Period) -> TicketFilter:
-    return replace(wanted, created_from=window.start, created_to=window.end)
+    return wanted.within(window.start, window.end)
 
 
 def share_of(negative: float, total: float) -> float | None:

@@ -40,7 +40,7 @@ def tickets_file_in_slot(
 
 def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> StreamingHttpResponse:
     """All tickets of the list, streamed. Raises `FilterError` before the first byte."""
-    is_part = bool({name for name, _ in wanted.parameters()} - {"created_from", "created_to"})
+    is_part = bool({name for name, _ in wanted.parameters()} - {"period", "created_from", "created_to"})
     what = "selected-tickets" if is_part else "tickets"
     name = file_name(tenant.slug, what, format_, start=wanted.created_from, end=wanted.created_to, zone=tenant.zone)
     return file_response(

@@ -11,12 +11,14 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from supportsaas import clock
 from supportsaas.clock import iso_z, to_milliseconds
 from tickets.classification.search_query import QueryError, parse_query
 from tickets.clocks.stopwatch import STATUS
 from tickets.clocks.wording import CLOCK_NAMES
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.periods import PRESETS, preset
 from tickets.records.statuses import STATES, State, StatusesIn
 
 LONGEST_VALUE = 200
@@ -52,6 +54,7 @@ _EXCLUDED_FIELDS: Final = {
     **{name: FILTERED_FIELDS[of] for name, of in EXCLUDED.items() if of in FILTERED_FIELDS},
     f"customer_id{_NOT}": "customer_id",
 }
+_OF_PERIOD: Final = ("created_from", "created_to")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -70,6 +73,8 @@ class TicketFilter:
     """All filters of a list; empty means any. Periods are half-open.
 
     - `state` is what the status means (`tickets.records.statuses`), whatever the helpdesk calls it.
+    - `period` is the name of the one from `created_from` to `created_to` (`tickets.records.periods`), which are then what it
+      is now: written down, it stays relative.
     - `status_not` and the like: tickets that have none of these values, which may be given beside `status`.
     - `incident` is the number of one.
     - `clock`: tickets of which this clock stopped, in the period `stopped_from` to `stopped_to`, and with `met` within
@@ -115,6 +120,7 @@ class TicketFilter:
     keyword: str | None = None
     incident: str | None = None
     q: str | None = None
+    period: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
     due: tuple[Due, ...] = ()
@@ -149,6 +155,9 @@ class TicketFilter:
         periods: dict[str, Any] = {
             end: moment for name in PERIODS for end, moment in _period(values, name, zone).items()
         }
+        if (named := _named_period(values, periods)) is not None:
+            found = preset(named, zone=zone, now=clock.now())
+            periods |= {"period": named, "created_from": found.start, "created_to": found.end}
         return cls(
             state=_choices(values, "state", STATES),
             status=tuple(dict.fromkeys(values.get("status", []))),
@@ -246,7 +255,7 @@ class TicketFilter:
         pairs: list[tuple[str, str]] = []
         for each in fields(self):
             value = getattr(self, each.name)
-            if value is None or value == ():
+            if value is None or value == () or (self.period and each.name in _OF_PERIOD):
                 continue
             if isinstance(value, tuple):
                 pairs += [(each.name, item) for item in value]
@@ -262,11 +271,19 @@ class TicketFilter:
         """The filter as a query string, with some fields replaced."""
         return urlencode(replace(self, **changes).parameters())
 
+    def within(self, start: datetime | None, end: datetime | None) -> "TicketFilter":
+        """The filter for tickets created in another period."""
+        return replace(self, period=None, created_from=start, created_to=end)
+
     def without(self, name: str, value: str | None = None) -> "TicketFilter":
         """The filter without one condition, or without one of its values."""
         present = getattr(self, name)
-        left: Any = tuple(v for v in present if v != value) if isinstance(present, tuple) else None
-        also = dict.fromkeys(("met", "stopped_from", "stopped_to")) if name == "clock" else {}
+        left: Any = None
+        if isinstance(present, tuple):
+            left = tuple(each for each in present if value is not None and each != value)
+        also: dict[str, Any] = dict.fromkeys(("met", "stopped_from", "stopped_to")) if name == "clock" else {}
+        if name == "period":
+            also |= dict.fromkeys(_OF_PERIOD)
         if not left and (name, self.clock, self.due) in (("clock", self.clock, ()), ("due", None, self.due)):
             also["target"] = None
         return replace(self, **{name: left, **also})
@@ -330,6 +347,17 @@ def _period(values: Mapping[str, list[str]], name: str, zone: ZoneInfo) -> dict[
     if first and last and first >= last:
         raise FilterError(start, "must be before the end of the period")
     return {start: first, end: last}
+
+
+def _named_period(values: Mapping[str, list[str]], periods: Mapping[str, datetime | None]) -> str | None:
+    name = _single(values, "period")
+    if name is None:
+        return None
+    if name not in PRESETS:
+        raise FilterError("period", f"must be one of {', '.join(PRESETS)}, not {name[:40]!r}")
+    if any(periods[end] for end in _OF_PERIOD):
+        raise FilterError("period", "cannot be combined with dates: give either")
+    return name
 
 
 def _moment(values: Mapping[str, list[str]], name: str, zone: ZoneInfo, *, end: bool) -> datetime | None:

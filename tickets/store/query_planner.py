@@ -6,7 +6,7 @@ dates, and otherwise from an index or from a limited number of tickets.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -185,7 +185,7 @@ class QueryPlanner:
     def _checked_scans(self, wanted: TicketFilter, conditions: Sequence[ClockCondition]) -> list[IndexScan]:
         """The list without its conditions on clocks, each ticket checked for them."""
         ends = [each for each in (wanted.created_to, _last_moment(wanted)) if each is not None]
-        others = replace(wanted.without_clocks(), created_to=min(ends, default=None))
+        others = wanted.without_clocks().within(wanted.created_from, min(ends, default=None))
         return [scan.with_residual(*(each.match for each in conditions)) for scan in self.plan(others).scans]
 
     # -- Conditions on customer, incident, keyword, optional fields or words -------------------------

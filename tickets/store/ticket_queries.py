@@ -4,10 +4,10 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
@@ -51,6 +51,14 @@ class TicketPage:
     next_cursor: str | None = None
     previous_cursor: str | None = None
     examined: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The ids of the tickets before and after one in a list; None at its ends, or if none of those examined matches."""
+
+    previous: str | None = None
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,23 @@ class TicketQueries:
         reader = ScanReader(order_of(wanted))
         reading = reader.read(scans, cursor, limit=size + 1, fields=_list_fields(excerpt))
         return _page(wanted, plan, _Total(count), reading, cursor, size)
+
+    def find_neighbours(self, wanted: TicketFilter, ticket: Mapping[str, Any]) -> Neighbours:
+        """What is before and after a ticket's place in the list, whether or not the list has it. Raises `FilterError`."""
+        order = order_of(wanted)
+        if ticket.get(order.time) is None:
+            return Neighbours()
+        plan, reader = self._planner.plan(wanted), ScanReader(order)
+        read = reader.read_sample if isinstance(plan, SamplePlan) else reader.read
+        fields: Document = {"_id": 0, order.time: 1, order.key: 1}
+
+        def nearest(*, backwards: bool) -> str | None:
+            cursor = order.cursor_at(dict(ticket), backwards=backwards)
+            found = read(plan.scans, cursor, limit=1, fields=fields).tickets
+            return str(found[0][order.key]) if found else None
+
+        finish = start(partial(nearest, backwards=False))
+        return Neighbours(previous=nearest(backwards=True), next=finish())
 
     def newest_of_customer(self, customer_id: str, *, limit: int) -> tuple[list[Document], int]:
         """A customer's newest tickets, without their texts, and how many there are, counted up to a limit."""

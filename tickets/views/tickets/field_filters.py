@@ -16,16 +16,18 @@ from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, is_offered
 from tickets.store.field_values import Counts, FieldValues
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import COLUMNS, Column, parse_columns
-from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup, clock_groups
+from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup, clock_groups, kept_folded
 
 
 @dataclass(frozen=True, slots=True)
 class TextFilter:
-    """A field with too many values to list: one is typed or chosen at a time, and `chosen` ones stay."""
+    """A field with too many values to list: one is typed or chosen at a time, and those that are chosen or left out
+    stay."""
 
     name: str
     title: str
     chosen: tuple[str, ...]
+    excluded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,7 @@ class FieldFilters:
 
 def are_unfolded(wanted: TicketFilter, columns: Sequence[Column], parameters: Mapping[str, str]) -> bool:
     """Whether a page shows them: one of them is set, or they were asked for. Otherwise nothing is counted for them."""
-    set_here = wanted.field_values.keys() - {"topic"}  # which are chosen elsewhere
-    return bool(set_here or columns or wanted.due or wanted.waiting_for or parameters.get("filters") == "all")
+    return bool(kept_folded(wanted) or columns or parameters.get("filters") == "all")
 
 
 def begin_field_filters(tenant: Tenant, wanted: TicketFilter, columns: Sequence[Column]) -> Callable[[], FieldFilters]:
@@ -57,28 +58,29 @@ def field_filters(
 ) -> FieldFilters:
     """A chosen value is always included, so that it can be removed."""
     chosen = wanted.field_values
+    excluded: dict[str, tuple[str, ...]] = {name: getattr(wanted, f"{name}_not") for name in FILTERED_FIELDS}
     typed = [name for name in FILTERED_FIELDS if name not in DIMENSIONS and name != "topic"]
-    shown = [name for name in typed if name in present or name in chosen]
+    shown = [name for name in typed if name in present or name in chosen or excluded[name]]
     return FieldFilters(
         groups=[
-            _group(name, counts.get(name, {}), chosen.get(name, ()))
+            _group(name, counts.get(name, {}), chosen.get(name, ()), excluded[name])
             for name in DIMENSIONS
-            if is_offered(name, counts.get(name, {}), chosen.get(name, ()))
+            if is_offered(name, counts.get(name, {}), (*chosen.get(name, ()), *excluded[name]))
         ]
         + clock_groups(wanted),
-        texts=[TextFilter(name, TITLES[name], chosen.get(name, ())) for name in shown],
+        texts=[TextFilter(name, TITLES[name], chosen.get(name, ()), excluded[name]) for name in shown],
         columns=[Choice(each.name, each.title, None, each in columns) for each in COLUMNS],
     )
 
 
-def _group(name: str, counts: Counts, chosen: Sequence[str]) -> ChoiceGroup:
+def _group(name: str, counts: Counts, chosen: Sequence[str], excluded: Sequence[str]) -> ChoiceGroup:
     is_counted = None not in counts.values()
-    values = dict.fromkeys((*counts, *chosen))
-    return ChoiceGroup(
-        name,
-        TITLES[name],
-        [Choice(each, each, counts.get(each, 0) if is_counted else None, each in chosen) for each in values],
-    )
+    values = dict.fromkeys((*counts, *chosen, *excluded))
+    choices = [
+        Choice(each, each, counts.get(each, 0) if is_counted else None, each in chosen, each in excluded)
+        for each in values
+    ]
+    return ChoiceGroup(name, TITLES[name], choices, can_exclude=True)
 
 
 @require_GET

@@ -11,7 +11,7 @@ from tickets.clocks.wording import clock_name
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, UNKNOWN, URGENCIES
 from tickets.records.statuses import STATES
-from tickets.store.filters import CLOCK_FILTERS, DUE, SIDES, TicketFilter
+from tickets.store.filters import DUE, EXCLUDED, SIDES, TicketFilter
 from tickets.store.list_columns import Column, list_query
 
 TITLES = {
@@ -35,6 +35,7 @@ TITLES = {
     "keyword": "Keyword",
     "incident": "Incident",
     "q": "Text",
+    "period": "Created",
     "created_from": "From",
     "created_to": "To",
     "due": "Due",
@@ -51,10 +52,42 @@ TITLES = {
 }
 _AS_WRITTEN = frozenset(("customer_id", "keyword", "incident", "q", *FILTERED_FIELDS))
 _NAMES_OF_UNKNOWN = {"state": "Not mapped", "urgency": "Not classified", "sentiment": "Not classified"}
+PERIOD_NAMES = {
+    "today": "Today",
+    "yesterday": "Yesterday",
+    "this_week": "This week",
+    "last_week": "Last week",
+    "this_month": "This month",
+    "last_month": "Last month",
+    "this_quarter": "This quarter",
+    "last_quarter": "Last quarter",
+    "24h": "Last 24 hours",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "365d": "Last 12 months",
+}
 _NAMES = {
+    "period": PERIOD_NAMES,
     "due": {"breached": "past due", "soon": "within 4 hours"},
     "waiting_for": {"us": "us", "customer": "the customer"},
 }
+_OF_FACETS = ("status", "urgency", "sentiment", "source")
+_SHOWN = frozenset(
+    (
+        "state",
+        *_OF_FACETS,
+        *(f"{name}_not" for name in _OF_FACETS),
+        "requires_action",
+        "q",
+        "created_from",
+        "created_to",
+    )
+)
+_OF_FIELDS = tuple(name for name in FILTERED_FIELDS if name != "topic")
+_ON_REQUEST = frozenset((*_OF_FIELDS, *(f"{name}_not" for name in _OF_FIELDS), "due", "waiting_for"))
+"""The fields of the form, and those that it only has once they are asked for."""
+
 _FIXED_ORDER: dict[str, tuple[str, ...]] = {"urgency": URGENCIES, "sentiment": SENTIMENTS, "state": STATES}
 
 
@@ -64,18 +97,22 @@ class Choice:
     label: str
     count: int | None
     checked: bool
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceGroup:
+    """`can_exclude`: the list can also leave the values out."""
+
     name: str
     title: str
     choices: list[Choice]
+    can_exclude: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter, and the query string of the list without it."""
+    """An active filter with all its values, and the query string of the list without it."""
 
     title: str
     value: str
@@ -101,12 +138,16 @@ def choice_groups(
     Without `is_counted`, `counts` only provides the values.
     """
     groups = []
-    for name in ("urgency", "sentiment", "state", "status", "source"):
+    for name in ("state", "urgency", "sentiment", "status", "source"):
         chosen: tuple[str, ...] = getattr(wanted, name)
+        excluded: tuple[str, ...] = getattr(wanted, f"{name}_not", ())
         counted = counts.get(name, {})
-        values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counted, *chosen))
-        choices = [Choice(v, _name(name, v), counted.get(v, 0) if is_counted else None, v in chosen) for v in values]
-        groups.append(ChoiceGroup(name, TITLES[name], choices))
+        values = dict.fromkeys((*_FIXED_ORDER.get(name, ()), *counted, *chosen, *excluded))
+        choices = [
+            Choice(v, _name(name, v), counted.get(v, 0) if is_counted else None, v in chosen, v in excluded)
+            for v in values
+        ]
+        groups.append(ChoiceGroup(name, TITLES[name], choices, can_exclude=f"{name}_not" in EXCLUDED))
     return groups
 
 
@@ -114,16 +155,24 @@ def chips(
     wanted: TicketFilter, zone: ZoneInfo, columns: Sequence[Column] = (), *, topics: Mapping[str, str]
 ) -> list[Chip]:
     """`topics`: the names of the topics that are filtered by. One that no longer exists is shown by its id."""
-    found = []
+    shown: dict[str, list[str]] = {}
     for name, value in wanted.parameters():
         present = getattr(wanted, name)
-        is_last = name.endswith("_to")
+        of = EXCLUDED.get(name, name)
         if isinstance(present, datetime):
-            shown = _period_end(present, zone, is_last=is_last)
+            text = _period_end(present, zone, is_last=name.endswith("_to"))
         else:
-            shown = topics.get(value, value) if name == "topic" else _name(name, value)
-        found.append(Chip(TITLES[name], shown, list_query(wanted.without(name, value).query(), columns)))
-    return found
+            text = topics.get(value, value) if of == "topic" else _name(of, value)
+        shown.setdefault(name, []).append(text)
+    return [
+        Chip(title_of(name), ", ".join(texts), list_query(wanted.without(name).query(), columns))
+        for name, texts in shown.items()
+    ]
+
+
+def title_of(name: str) -> str:
+    """Of a filter: “Status”, “Status is not”."""
+    return f"{TITLES[EXCLUDED[name]]} is not" if name in EXCLUDED else TITLES[name]
 
 
 def _name(field: str, value: str) -> str:
@@ -147,14 +196,20 @@ def clock_groups(wanted: TicketFilter) -> list[ChoiceGroup]:
 
 
 def kept_filters(wanted: TicketFilter) -> list[tuple[str, str]]:
-    """The filters about clocks that the form has no field for: links set them, and they stay."""
-    return [pair for pair in wanted.parameters() if pair[0] in CLOCK_FILTERS and pair[0] not in ("due", "waiting_for")]
+    """The filters that the form has no field for: links set them, and they stay."""
+    return [(name, value) for name, value in wanted.parameters() if name not in _SHOWN and name not in _ON_REQUEST]
+
+
+def kept_folded(wanted: TicketFilter) -> list[tuple[str, str]]:
+    """The filters whose fields the form only has once they are asked for."""
+    return [(name, value) for name, value in wanted.parameters() if name in _ON_REQUEST]
 
 
 def date_fields(wanted: TicketFilter, zone: ZoneInfo, errors: Mapping[str, str]) -> list[DateField]:
     fields = []
     for name in ("created_from", "created_to"):
-        kind, value = _date_input(getattr(wanted, name), zone, is_last=name == "created_to")
+        moment = None if wanted.period else getattr(wanted, name)
+        kind, value = _date_input(moment, zone, is_last=name == "created_to")
         fields.append(DateField(name, TITLES[name], kind, value, errors.get(name, "")))
     return fields
 

@@ -1,0 +1,57 @@
+"""The list that a ticket was opened from, by what its link carries: the way back, and the tickets before and after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tenants.access import TenantAccess
+from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.list_columns import list_query, parse_columns
+from tickets.store.ticket_queries import TicketQueries
+from tickets.topics.store import TopicStore
+from tickets.views.tickets.filter_bar import chips
+
+FROM_LIST: Final = "from=list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InList:
+    """`filters` are those of the list in words. `previous` and `next` are addresses, empty at the ends of the list."""
+
+    address: str
+    filters: str
+    previous: str
+    next: str
+
+
+def row_query(query: str) -> str:
+    """The query string of a ticket's link in the list with that query string."""
+    return f"{FROM_LIST}&{query}" if query else FROM_LIST
+
+
+def find_in_list(request: HttpRequest, access: TenantAccess, ticket: Mapping[str, Any]) -> InList | None:
+    """None if the ticket was not opened from a list, or from one whose filters are not valid."""
+    if request.GET.get("from") != "list":
+        return None
+    given = dict(request.GET.lists())
+    try:
+        wanted, columns = TicketFilter.parse(given, zone=access.tenant.zone), parse_columns(given)
+        neighbours = TicketQueries(access.tenant).find_neighbours(wanted, ticket)
+    except FilterError:
+        return None
+    query = list_query(wanted.query(), columns)
+    shown = chips(wanted, access.tenant.zone, topics=TopicStore(access.tenant).find_names(wanted.topic))
+    slug, link = access.tenant.slug, row_query(query)
+
+    def address(external_id: str | None) -> str:
+        return "" if external_id is None else f"{reverse('ticket', args=[slug, external_id])}?{link}"
+
+    return InList(
+        address=f"{reverse('ticket-list', args=[slug])}?{query}".rstrip("?"),
+        filters=" · ".join(f"{each.title} {each.value}" for each in shown),
+        previous=address(neighbours.previous),
+        next=address(neighbours.next),
+    )

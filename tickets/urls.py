@@ -12,10 +12,13 @@ from tickets.views.helpdesks import add_connection, connections, file_import, ho
 from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
+from tickets.views.search import search_pages
 from tickets.views.service_levels import business_hours, due_page, target_pages
 from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_list, ticket_pages
 
 urlpatterns = [
+    path("search/", search_pages.show_search, name="search"),
+    path("search/palette/", search_pages.find_for_palette, name="palette"),
     path("hooks/<str:connection>/<str:token>", hooks.receive, name="hook"),
     path("t/<str:slug>/settings/hooks/", hooks.show_hooks, name="settings-hooks"),
     path("t/<str:slug>/settings/hooks/<str:source_id>/on/", hooks.turn_on, name="settings-hook-on"),

@@ -59,11 +59,14 @@ class WordMatch:
 
 
 class TicketSearch:
-    def __init__(self, tenant: Tenant) -> None:
+    """`estimates_up_to`: groups of words with more tickets than that count as equally frequent."""
+
+    def __init__(self, tenant: Tenant, *, estimates_up_to: int = _ESTIMATE_LIMIT) -> None:
         if not isinstance(tenant, Tenant) or not tenant.slug:
             raise ValueError("A TicketSearch needs a tenant.")
         self.tenant_id = tenant.slug
         self._tickets = mongo.collection(TICKETS)
+        self._estimates_up_to = estimates_up_to
 
     def compile(self, query: Query, *, others: Sequence[tuple[str, ...]] = ()) -> WordMatch:
         """The query in stored words, limited to tickets with any word of each group of `others`.
@@ -119,7 +122,7 @@ class TicketSearch:
 
     def _estimate(self, group: tuple[str, ...]) -> int:
         match = {"tenant_id": self.tenant_id, "words": any_of(group)}
-        return self._tickets.count_documents(match, limit=_ESTIMATE_LIMIT, hint=WORDS_INDEX)
+        return self._tickets.count_documents(match, limit=self._estimates_up_to, hint=WORDS_INDEX)
 
 
 def any_of(group: Sequence[str]) -> Any:

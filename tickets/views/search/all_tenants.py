@@ -1,0 +1,118 @@
+"""What somebody typed, looked for in every tenant that they may read, within a limited time."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from supportsaas.db.mongo import Document
+from supportsaas.db.parallel import run_parallel, start
+from tenants.access import TenantAccess
+from tenants.models import Tenant
+from tickets.classification.search_query import QueryError, parse_query
+from tickets.store.quick_search import QuickHits, QuickSearch
+from tickets.store.saved_views import SavedView, find_views_by_name
+
+LONGEST_TEXT: Final = 200
+SHORTEST_TEXT: Final = 2
+MOST_VIEWS: Final = 10
+MOST_TENANTS: Final = 10
+_AT_ONCE: Final = 8
+"""Threads for one search, of the 16 that a process has, so that other requests go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantHits:
+    """What was found in one tenant."""
+
+    tenant: Tenant
+    exact: Document | None
+    tickets: list[Document]
+    is_cut: bool
+    customers: list[str]
+
+    @property
+    def all_tickets(self) -> list[Document]:
+        return [self.exact, *self.tickets] if self.exact else self.tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Hits of each tenant that has any. `left_out`: tenants that the time did not suffice for. `problem`: why the words
+    cannot be searched for, to follow the words “Your search”; ids and names were looked for all the same.
+    """
+
+    hits: list[TenantHits]
+    tenants: list[Tenant]
+    views: list[SavedView]
+    ignored: tuple[str, ...]
+    left_out: list[Tenant]
+    problem: str = ""
+
+    @property
+    def exact(self) -> list[tuple[Tenant, Document]]:
+        """The tickets that have exactly this id."""
+        return [(each.tenant, each.exact) for each in self.hits if each.exact]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.hits or self.tenants or self.views)
+
+
+def typed_text(given: str) -> str:
+    """What to search for, from a parameter of the address."""
+    return " ".join(given.replace("\0", " ").split())[:LONGEST_TEXT]
+
+
+def search_all(accesses: Sequence[TenantAccess], text: str, *, tickets: int, customers: int, seconds: float) -> Found:
+    """At most so many tickets and customers of each tenant, in the order of `accesses`, within about so many seconds."""
+    query, problem = parse_query(""), ""
+    try:
+        query = parse_query(text)
+    except QueryError as error:
+        problem = str(error)
+    tenants = [access.tenant for access in accesses]
+    deadline = time.monotonic() + seconds
+    id_text = text.removeprefix("#")
+
+    def search_some(some: Sequence[Tenant]) -> list[tuple[Tenant, QuickHits | str | None]]:
+        found: list[tuple[Tenant, QuickHits | str | None]] = []
+        for tenant in some:
+            if time.monotonic() > deadline:
+                found.append((tenant, None))
+                continue
+            try:
+                hits = QuickSearch(tenant).find(id_text, query, tickets=tickets, customers=customers)
+            except QueryError as error:
+                found.append((tenant, str(error)))
+            else:
+                found.append((tenant, hits))
+        return found
+
+    views = start(partial(find_views_by_name, tenants, text, limit=MOST_VIEWS))
+    parts = [tenants[place::_AT_ONCE] for place in range(min(_AT_ONCE, len(tenants)))]
+    results = {
+        tenant.pk: result
+        for part in run_parallel(*(partial(search_some, each) for each in parts))
+        for tenant, result in part
+    }
+    hits, left_out = [], []
+    for tenant in tenants:
+        match results[tenant.pk]:
+            case None:
+                left_out.append(tenant)
+            case str() as reason:
+                problem = problem or reason
+            case QuickHits(exact=exact, tickets=newest, is_cut=is_cut, customers=ids) if exact or newest or ids:
+                hits.append(TenantHits(tenant=tenant, exact=exact, tickets=newest, is_cut=is_cut, customers=ids))
+    part_of_name = text.casefold()
+    named = [each for each in tenants if part_of_name in f"{each.name} {each.slug}".casefold()]
+    return Found(
+        hits=hits,
+        tenants=named[:MOST_TENANTS],
+        views=views(),
+        ignored=query.ignored,
+        left_out=left_out,
+        problem=problem,
+    )

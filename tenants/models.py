@@ -52,7 +52,7 @@ class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):  # type: ig
 class User(Audited, AbstractUser):
     """A user who can sign in. Superusers run the system and see every tenant."""
 
-    unaudited = frozenset({"last_login", "date_joined", "link_tenant"})
+    unaudited = frozenset({"last_login", "date_joined", "link_tenant", "single_keys_off"})
     secrets = frozenset({"password"})
 
     link_tenant_id: ObjectId | None
@@ -61,6 +61,9 @@ class User(Audited, AbstractUser):
     )
     """The tenant whose admins created the account and may create password links for it. Cleared for good once a link is
     used or the user joins another tenant. None for accounts created elsewhere."""
+
+    single_keys_off = models.BooleanField("without shortcuts of a single key", default=False, editable=False)
+    """Speech input and keys pressed by accident would trigger them (WCAG 2.1.4)."""
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/password/", account.change_password, name="account-password"),
     path("account/two-factor/", account.show_two_factor, name="account-two-factor"),
     path("account/sessions/", account.end_my_sessions, name="account-sessions"),
+    path("account/keys/", account.switch_single_keys, name="account-keys"),
     path("theme/", person.choose_theme, name="theme"),
     path("switch/", person.switch_tenant, name="switch-tenant"),
     path("welcome/<uidb64>/<token>/", sign_in.ChoosePassword.as_view(), name="choose-password"),

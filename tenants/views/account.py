@@ -8,6 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportsaas import clock
@@ -77,6 +78,16 @@ def end_my_sessions(request: SignedInRequest) -> HttpResponse:
     else:
         messages.warning(request, "That device was already signed out.")
     return redirect("account")
+
+
+@require_POST
+@sign_in_required
+def switch_single_keys(request: SignedInRequest) -> HttpResponse:
+    """Turn shortcuts of a single key on or off (`on` is 1 or 0)."""
+    request.user.single_keys_off = request.POST.get("on") == "0"
+    request.user.save(update_fields=["single_keys_off"])
+    messages.success(request, f"Single keys are {'off' if request.user.single_keys_off else 'on'}.")
+    return redirect(f"{reverse('account')}#keys")
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("tickets.urls")),
     path("api/docs", require_GET(TemplateView.as_view(template_name="api/reference.html")), name="api-docs"),
+    path("help/", require_GET(TemplateView.as_view(template_name="help.html")), name="help"),
     path("system/", show_system, name="system"),
     path("metrics", show_metrics, name="metrics"),
     path("", api.urls),

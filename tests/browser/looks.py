@@ -17,6 +17,9 @@ class Look:
 NARROW = Look("dark", 390)
 WIDE = Look("light", 1280)
 
+NARROWEST_WITH_NAVIGATION = 800
+"""Narrower windows have a bar at the bottom instead, and the rest of the navigation behind its *More*."""
+
 AS_NARROW: dict[str, Any] = {
     "viewport": {"width": NARROW.width, "height": 900},
     "color_scheme": NARROW.theme,
@@ -61,7 +64,8 @@ def faults_as(look: Look, page: Page) -> list[str]:
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if overflow > 0:
         found.append(f"scrolls sideways by {overflow} px")
-    links = page.locator(".sidenav a, .tabs a").evaluate_all(
+    selector = ".bottom-bar a, .tabs a" if look.width < NARROWEST_WITH_NAVIGATION else ".sidenav a, .tabs a"
+    links = page.locator(selector).evaluate_all(
         "links => links.map(each => [each.innerText, each.getBoundingClientRect().right])"
     )
     found += [f"the link {name} is out of sight" for name, right in links if not 0 < right <= look.width]

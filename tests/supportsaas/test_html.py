@@ -89,21 +89,24 @@ def test_a_macro_is_not_escaped_twice_by_a_django_template() -> None:
 
 
 def test_a_jinja_part_knows_what_the_page_knows_and_is_not_escaped_twice() -> None:
-    page = Template('{% load jinja %}{% jinja "frame/_tenant_switcher.jinja" my_tenants=tenants %}')
+    page = Template(
+        '{% load jinja %}{% jinja "frame/_tenant_switcher.jinja" my_tenants=tenants page="dashboard" kept="" %}'
+    )
     tenants = [NamedTenant("A & B", "a", "admin")]
     html = page.render(Context({"tenants": tenants, "here": "", "here_name": ""}))
-    assert '<span class="truncate">A &amp; B</span>' in html and "Choose a tenant" in html
+    assert '<span class="wrap">A &amp; B</span>' in html and "Choose a tenant" in html
 
 
 def test_a_part_that_is_rendered_once_follows_its_values() -> None:
     page = Template(
-        '{% load jinja %}{% jinja_same "frame/_tenant_switcher.jinja" my_tenants=tenants here=here here_name=here %}'
+        '{% load jinja %}{% jinja_same "frame/_tenant_switcher.jinja" my_tenants=tenants here=here here_name=here'
+        ' page="dashboard" kept="" %}'
     )
     tenants = [NamedTenant("A", "a", "admin"), NamedTenant("B", "b", "admin")]
 
     def marked(here: str) -> list[str]:
         html = page.render(Context({"tenants": tenants, "here": here}))
-        return re.findall(r'href="/t/(.)/" aria-current="true"', html)
+        return re.findall(r'href="/t/(.)/" data-slug="." aria-current="true"', html)
 
     assert [marked(here) for here in ("a", "b", "a", "")] == [["a"], ["b"], ["a"], []]
     tenants[0] = NamedTenant("C", "c", "admin")

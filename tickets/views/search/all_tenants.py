@@ -1,12 +1,11 @@
 """What somebody typed, looked for in every tenant that they may read, within a limited time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from supportsaas.db.mongo import Document
 from supportsaas.db.parallel import run_parallel, start
 from tenants.access import TenantAccess
 from tenants.models import Tenant
@@ -27,13 +26,13 @@ class TenantHits:
     """What was found in one tenant."""
 
     tenant: Tenant
-    exact: Document | None
-    tickets: list[Document]
+    exact: Mapping[str, Any] | None
+    tickets: list[Mapping[str, Any]]
     is_cut: bool
     customers: list[str]
 
     @property
-    def all_tickets(self) -> list[Document]:
+    def all_tickets(self) -> list[Mapping[str, Any]]:
         return [self.exact, *self.tickets] if self.exact else self.tickets
 
 
@@ -51,7 +50,7 @@ class Found:
     problem: str = ""
 
     @property
-    def exact(self) -> list[tuple[Tenant, Document]]:
+    def exact(self) -> list[tuple[Tenant, Mapping[str, Any]]]:
         """The tickets that have exactly this id."""
         return [(each.tenant, each.exact) for each in self.hits if each.exact]
 

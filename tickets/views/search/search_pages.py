@@ -1,6 +1,6 @@
 """The page of a search over all tenants, and the answer to the command palette."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from supportsaas.db.mongo import Document
 from supportsaas.formatting import format_count, format_label
 from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
@@ -113,7 +112,7 @@ def _entry(text: str, note: str, url: str) -> dict[str, str]:
     return {"text": text, "note": note, "url": url}
 
 
-def _ticket_entry(tenant: Tenant, ticket: Document) -> dict[str, str]:
+def _ticket_entry(tenant: Tenant, ticket: Mapping[str, Any]) -> dict[str, str]:
     subject = ticket["subject"][:120] or "(no subject)"
     note = f"{tenant.name} · {format_label(ticket['status'])}"
     return _entry(

@@ -27,13 +27,13 @@ class TenantHits:
 
     tenant: Tenant
     exact: Mapping[str, Any] | None
-    tickets: list[Mapping[str, Any]]
+    tickets: Sequence[Mapping[str, Any]]
     is_cut: bool
     customers: list[str]
 
     @property
     def all_tickets(self) -> list[Mapping[str, Any]]:
-        return [self.exact, *self.tickets] if self.exact else self.tickets
+        return [*([self.exact] if self.exact else []), *self.tickets]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from tickets.helpdesks.hook_model import Hook
 from tickets.helpdesks.model import Source
 from tickets.jobs import JobRequest
 from tickets.models import ClassificationRule, NumberAlert, SavedView
+from tickets.notes.store import NoteStore, Subject
 from tickets.store import quarantine
 
 CANARY = "pelican-canary"
@@ -118,6 +119,12 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/incidents/": [Route("/t/acme/incidents/", "page", V)],
     "t/<str:slug>/incidents/<int:number>/": [Route("/t/acme/incidents/1/", "page", V)],
     "t/<str:slug>/incidents/<int:number>/dismiss/": [Route("/t/acme/incidents/1/dismiss/", "page", M, method="POST")],
+    "t/<str:slug>/moments/": [Route("/t/acme/moments/", "page", V)],
+    "t/<str:slug>/moments/add/": [Route("/t/acme/moments/add/", "page", M, method="POST")],
+    **{
+        f"t/<str:slug>/moments/<str:note_id>/{what}/": [Route(f"/t/acme/moments/x/{what}/", "page", M, method="POST")]
+        for what in ("delete", "restore")
+    },
     "t/<str:slug>/ingestion/": [Route("/t/acme/ingestion/", "page", V)],
     "t/<str:slug>/ingestion/status/": [Route("/t/acme/ingestion/status/", "page", V)],
     "t/<str:slug>/ingestion/run/": [Route("/t/acme/ingestion/run/", "page", M, method="POST")],
@@ -296,6 +303,10 @@ ROUTES: dict[str, list[Route]] = {
     "tenants/<tenant_id>/dashboard": [Route("/tenants/acme/dashboard", "api", V)],
     "tenants/<tenant_id>/number-alerts": [Route("/tenants/acme/number-alerts", "api", V)],
     "tenants/<tenant_id>/incidents": [Route("/tenants/acme/incidents", "api", V)],
+    "tenants/<tenant_id>/notes": [
+        Route("/tenants/acme/notes", "api", V),
+        Route("/tenants/acme/notes", "api", M, method="POST", body='{"at": "2026-03-10", "text": "Release"}'),
+    ],
     "tenants/<tenant_id>/targets": [Route("/tenants/acme/targets", "api", V)],
     "tenants/<tenant_id>/work": [
         Route("/tenants/acme/work", "api", V, query={"by": "team"}),
@@ -395,6 +406,8 @@ class World:
         quarantine.save_records(self.tenant, [refused], job_id="x", now=clock.now())
         finished_job(self.tenant, status="failed", error={"code": "x", "message": CANARY})
         mongo.collection("incidents").insert_one(incident_document(self.tenant, name=CANARY, tickets=["T-1"]))
+        now = clock.now()
+        NoteStore(self.tenant).add(Subject("moment"), CANARY, by=self.users["admin"], now=now, at=now)
         channel = Channel.objects.create(tenant=self.tenant, name=CANARY, kind="house", address="http://127.0.0.1:9")
         rule = ClassificationRule.objects.create(tenant=self.tenant, phrases=CANARY, urgency="high", note=CANARY)
         view = SavedView.objects.create(tenant=self.tenant, name=CANARY, query=f"customer_id={CANARY}")

@@ -11,6 +11,7 @@ from tickets.views.customers import customer_erasure, customer_pages
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
+from tickets.views.notes import moment_notes
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.search import search_pages
 from tickets.views.service_levels import business_hours, due_page, target_pages
@@ -37,6 +38,10 @@ urlpatterns = [
     path("t/<str:slug>/incidents/", incident_pages.show_incidents, name="incidents"),
     path("t/<str:slug>/incidents/<int:number>/", incident_pages.show_incident, name="incident"),
     path("t/<str:slug>/incidents/<int:number>/dismiss/", incident_pages.dismiss, name="incident-dismiss"),
+    path("t/<str:slug>/moments/", moment_notes.show_moments, name="moments"),
+    path("t/<str:slug>/moments/add/", moment_notes.add_moment, name="moment-add"),
+    path("t/<str:slug>/moments/<str:note_id>/delete/", moment_notes.delete_moment, name="moment-delete"),
+    path("t/<str:slug>/moments/<str:note_id>/restore/", moment_notes.restore_moment, name="moment-restore"),
     path("t/<str:slug>/ingestion/", ingestion_pages.show_ingestion, name="ingestion"),
     path("t/<str:slug>/ingestion/status/", ingestion_pages.show_status, name="ingestion-status"),
     path("t/<str:slug>/ingestion/run/", ingestion_pages.run_ingestion, name="ingestion-run"),

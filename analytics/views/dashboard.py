@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -29,6 +30,7 @@ from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import SCORE_EXPLAINED, customer_rows
 from analytics.views.panels.languages import not_classified_notice
+from analytics.views.panels.marks import Happened, chart_marks, find_happened
 from analytics.views.panels.statuses import unmapped_notice
 from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
@@ -92,9 +94,11 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
 def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[str, Any]:
     active = start(partial(jobs.find_active, access.tenant))
     tagging = start(partial(TAGGING.find_progress, access.tenant))
+    happened = start(partial(find_happened, access.tenant, selection.chosen.period))
     recount = start(partial(RECOUNT.find_progress, access.tenant))
     figures, context = find_numbers(access.tenant, selection, now)
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
+    dashboard_path = path_of("dashboard", access.tenant.slug)
     shown = _Shown(
         files=ChartFiles(access.tenant.slug, here),
         period_text=period_text(period, zone),
@@ -105,6 +109,8 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         worked_out=_percentage(recount()),
         clock_pages=ClockPages.of(access.tenant.slug),
         can_run=access.can_run,
+        happened=happened(),
+        moments_url=f"{path_of('moments', access.tenant.slug)}?{urlencode({'back': f'{dashboard_path}?{here}'})}",
     )
     return {
         "totals": figures.totals,
@@ -133,6 +139,8 @@ class _Shown:
     """How many percent of the stored tickets have their clocks by the tenant's current settings; None if all have."""
     clock_pages: ClockPages
     can_run: bool
+    happened: tuple[Happened, ...]
+    moments_url: str
 
 
 def _percentage(progress: Progress | None) -> int | None:
@@ -152,6 +160,7 @@ def _panels_context(figures: DashboardFigures, context: DashboardContext, shown:
         "tables": {name.replace("-", "_"): table for name, table in tables.items()},
         "tiles": tiles(figures, context, tables),
         "trend": trend(figures, context, tables),
+        "marks": chart_marks(shown.happened, context),
         "urgencies": bar_list(tables["urgency"]).rows,
         "statuses": bar_list(tables["status"]),
         "sentiments": bar_list(tables["sentiment"]),

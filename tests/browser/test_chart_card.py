@@ -10,8 +10,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from supportsaas import clock
 from tenants.models import Tenant, User
 from tests.browser.conftest import enter
-from tests.browser.looks import axe_finds
+from tests.browser.looks import AS_NARROW, axe_finds, each_look, faults_as
 from tests.builders import store_tickets
+from tickets.notes.store import NoteStore, Subject
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -207,3 +208,48 @@ def test_nothing_of_a_chart_is_only_in_a_title(open_page: Callable[..., Page], c
     figure.scroll_into_view_if_needed()
     figure.hover(position={"x": 300, "y": 60})
     expect(figure.locator(".chart-card")).to_be_visible()
+
+
+def test_a_note_is_left_from_the_card_and_stands_at_its_time(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.mouse.move(*middle_of(page, 3))
+    card(page).get_by_role("link", name="Add a note").click()
+    text = page.get_by_label("Note on the charts")
+    expect(text).to_be_focused()
+    expect(page.get_by_label("Day", exact=True)).to_have_value(f"{days_ago(3):%Y-%m-%d}")
+    text.fill("Release 4.2")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.get_by_text("The note is on the charts.")).to_be_visible()
+    assert page.url.endswith(WEEK)
+    listed = page.get_by_role("list", name="Incidents and notes")
+    expect(listed).to_contain_text(f"{days_ago(3):%-d %b %Y} Note: Release 4.2 by owner")
+    page.mouse.move(*middle_of(page, 3))
+    expect(card(page)).to_contain_text("Note: Release 4.2 by owner")
+    page.mouse.move(*middle_of(page, 2))
+    expect(card(page)).not_to_contain_text("Release")
+    shape = trend(page).locator(".happened-note").bounding_box()
+    slot = trend(page).locator(".plot").bounding_box()
+    assert shape and slot
+    assert shape["x"] == pytest.approx(slot["x"] + slot["width"] * 3 / 7, abs=8)
+    page.mouse.move(5, 5)
+    trend(page).locator(".happened a").click()
+    page.wait_for_url("**/t/acme/moments/*#note-*")
+    page.get_by_text("Delete: Release 4.2").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The note is back.")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/t/acme/?period=7d", "/t/acme/moments/"])
+def test_charts_with_notes_pass_axe_in_every_look(
+    open_page: Callable[..., Page], tenant: Tenant, owner: User, address: str
+) -> None:
+    for days, text in ((3, "Release 4.2"), (3, "Mailing of a very long name " * 5), (0, "Today")):
+        NoteStore(tenant).add(Subject("moment"), text, by=owner, now=clock.now(), at=days_ago(days))
+    page = open_page(address, **AS_NARROW)
+    for look in each_look(page):
+        for cursor in page.locator(".chart-cursor").all()[:1]:
+            cursor.focus()
+            for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+                page.keyboard.press(key)
+        assert faults_as(look, page) == []

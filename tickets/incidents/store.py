@@ -27,6 +27,8 @@ FEWEST_CUSTOMERS: Final = 3
 LONGEST_SHOWN: Final = timedelta(days=2)
 """Incidents that go on for longer are still in the tenant's own list."""
 
+MOST_BEGUN: Final = 100
+
 NEWEST: Final = [("found_at", -1), ("number", -1)]
 _IS_ONGOING: Final = {"$and": [{"$eq": ["$ended_at", None]}, {"$eq": ["$dismissed_at", None]}]}
 
@@ -68,6 +70,15 @@ class Incident:
         return self.ended_at is None and self.dismissed_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class BegunIncident:
+    """An incident as a chart marks it, at the time of its first ticket."""
+
+    number: int
+    name: str
+    first_at: datetime
+
+
 class IncidentStore:
     def __init__(self, tenant: Tenant) -> None:
         if not isinstance(tenant, Tenant) or not tenant.slug:
@@ -88,6 +99,18 @@ class IncidentStore:
     def find_found_since(self, moment: datetime) -> list[Incident]:
         """Those that were found after the time, the latest first: dismissed ones, too."""
         return _shown(self._incidents.find({**self._mine, "found_at": {"$gt": moment}}).sort(NEWEST).to_list())
+
+    def find_begun(self, start: datetime, end: datetime) -> list[BegunIncident]:
+        """Those that began within the time, without dismissed ones: the latest, if there are many. Reads no tickets."""
+        match = {
+            **self._mine,
+            "found_at": {"$gte": start},
+            "first_at": {"$gte": start, "$lt": end},
+            "dismissed_at": None,
+        }
+        fields = {"_id": 0, "number": 1, "names": {"$slice": 1}, "first_at": 1}
+        found = self._incidents.find(match, fields).sort(NEWEST).limit(MOST_BEGUN)
+        return [BegunIncident(each["number"], each["names"][0], each["first_at"]) for each in found]
 
     def find(self, number: int) -> Incident | None:
         found = _shown(self._incidents.find({"_id": self._id(number), **self._mine}).to_list())

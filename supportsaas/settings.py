@@ -118,6 +118,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.rules.reclassification",
     "tickets.rules.retraining",
     "tickets.incidents.watching",
+    "tickets.customers.refreshing",
     "tickets.topics.finding",
     "tickets.topics.tagging",
     "tickets.status_mapping.remapping",

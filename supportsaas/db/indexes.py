@@ -34,6 +34,29 @@ class Index:
         return IndexModel(list(self.keys), name=self.name, **self.options, **storage)
 
 
+def _orders_of_customers() -> tuple[Index, ...]:
+    """Each header of the list of customers, and its numbers in each period that is kept (`tickets.customers.profile`)."""
+    always = (
+        *(("risk", DOWN), ("change", DOWN), ("open", DOWN), ("high", DOWN), ("negative", DOWN), ("total", DOWN)),
+        *(("newest_at", DOWN), ("sort_name", UP)),
+    )
+    of_all = [
+        Index("customers", (("tenant_id", UP), (name, direction), ("customer_id", UP)), f"The customers by {name}.")
+        for name, direction in always
+    ]
+    of_periods = [
+        Index(
+            "customers",
+            (("tenant_id", UP), (f"periods.{period}.{name}", DOWN), ("customer_id", UP)),
+            f"The customers with tickets in {period}, by {name}.",
+            {"partialFilterExpression": {f"periods.{period}.total": {"$gte": 1}}},
+        )
+        for period in ("7d", "30d", "90d")
+        for name in ("total", "high", "negative")
+    ]
+    return (*of_all, *of_periods)
+
+
 INDEXES: tuple[Index, ...] = (
     Index(
         "tickets",
@@ -185,6 +208,25 @@ INDEXES: tuple[Index, ...] = (
         "Messages that are only kept for a time.",
         {"expireAfterSeconds": 0},
     ),
+    *_orders_of_customers(),
+    Index(
+        "customers",
+        (("tenant_id", UP), ("words", UP)),
+        "Customers by the beginning of a word of their name, id or organisation.",
+    ),
+    Index(
+        "customers",
+        (("tenant_id", UP), ("refresh_on", UP)),
+        "Customers whom time has changed.",
+        {"partialFilterExpression": {"refresh_on": {"$type": "number"}}},
+    ),
+    Index(
+        "customer_changes",
+        (("tenant_id", UP), ("_id", UP)),
+        "The customers whose tickets have changed, the oldest change first; the tenants that have any.",
+    ),
+    Index("customer_watches", (("tenant_id", UP), ("user_id", UP), ("since", DOWN)), "Whom a person watches."),
+    Index("customer_watches", (("tenant_id", UP), ("customer_id", UP)), "Who watches a customer."),
     Index(
         "notes",
         (("tenant_id", UP), ("about.kind", UP), ("about.key", UP), ("created_at", DOWN), ("_id", DOWN)),

@@ -89,6 +89,7 @@ def fill(tenant: Tenant) -> None:
     mongo.collection("mailboxes").insert_one({"_id": second.key})
     mongo.collection("incident_watch").insert_one({"_id": tenant.slug})
     mongo.collection("insights").insert_one({"_id": tenant.slug})
+    mongo.collection("customer_refresh").insert_one({"_id": tenant.slug})
     LearningStore(tenant).veto("parcel", is_vetoed=True)
     for name in (
         "conversations",
@@ -99,6 +100,8 @@ def fill(tenant: Tenant) -> None:
         "learned_weights",
         "mailbox_mails",
         "name_spaces",
+        "customers",
+        "customer_watches",
         "notes",
         "rollup_findings",
         "tenant_faults",

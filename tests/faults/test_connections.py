@@ -14,7 +14,8 @@ from tickets.helpdesks.model import Source
 
 PLACES = slice(None, None, 1 if IS_LONG else 17)
 KEPT = ("tickets", "ticket_history", "outbox", "name_spaces", "sync_state", "quarantine", "rollup_state", "rollup_numbers",
-        "rollup_words", "rollup_clocks", "rollup_work", "customer_counts", "incident_watch", "insights", "insights")  # fmt: skip
+        "rollup_words", "rollup_clocks", "rollup_work", "customer_counts", "incident_watch", "insights",
+        "customers", "customer_changes", "customer_refresh")  # fmt: skip
 
 
 def test_a_run_over_two_helpdesks_can_be_killed_anywhere(

@@ -25,6 +25,7 @@ from tenants.models import Tenant
 from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.alerts.drafting import headline_of
 from tickets.alerts.messages import TicketFacts
+from tickets.customers.erasing import forget_customer
 from tickets.erasure.erased_customers import digest_of, save_erasures
 from tickets.erasure.moved_tickets import ERASED, erase_words
 from tickets.erasure.record_search import in_json, is_distinctive, names_customer
@@ -169,6 +170,7 @@ class _Customer:
         erase_mails(self.tenant.slug, customer_id=self.name)
         self._erase_notes()
         self._erase_name(lock, held, now=now)
+        forget_customer(self.tenant, self.name)
 
     def _erase_tickets(self, ids: Sequence[str], lock: Lock, held: HeldLock, *, now: datetime) -> None:
         TicketStore(self.tenant).delete_tickets(ids, job_id="erasure", lock=lock, held=held, now=now)

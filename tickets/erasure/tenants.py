@@ -14,6 +14,7 @@ from supportsaas.reliability.lock import Lock
 from tenants.deletion import Deletion, erase_batches, find_deletions, finish
 from tenants.models import Tenant
 from tickets import jobs
+from tickets.customers.refreshing import lock_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +41,12 @@ def erase(
         return False
     _cancel_runs(deletion.slug)
     owner = f"{process_name()}:{threading.get_ident()}:deletion"
-    with Lock(deletion.slug).kept(owner) as runs, Lock(f"rollups:{deletion.slug}").kept(owner) as rollups:
-        if runs is None or rollups is None:
+    with (
+        Lock(deletion.slug).kept(owner) as runs,
+        Lock(f"rollups:{deletion.slug}").kept(owner) as rollups,
+        lock_of(deletion.slug).kept(owner) as customers,
+    ):
+        if runs is None or rollups is None or customers is None:
             return False
         total = 0
         for erased in erase_batches(deletion.slug):

@@ -46,6 +46,7 @@ from tickets.records.transitions import (
     next_transitions,
 )
 from tickets.records.versions import Action, FieldChanges, ReadTicket, StoredVersion
+from tickets.rollups.changed_customers import COUNTED_WITH_CUSTOMERS
 from tickets.rollups.differences import COUNTED_FIELDS
 from tickets.store.conversations import conversation_write
 from tickets.store.page_writes import SEARCHABLE, SEARCHABLE_VALUES, Announcement, PageWrites
@@ -60,8 +61,8 @@ OF_PERSONS = frozenset((CORRECTED, CONFIRMED, UNDONE))
 STATUS_MAPPED = "status mapped"
 """The reason of a history entry whose status changed though the helpdesk's did not."""
 
-COUNTED = frozenset(COUNTED_FIELDS)
-"""The fields that statistics use: numbers change only if one of these does."""
+COUNTED = frozenset((*COUNTED_FIELDS, *COUNTED_WITH_CUSTOMERS))
+"""The fields that statistics use: numbers, and what is kept about customers, change only if one of these does."""
 
 
 @dataclass(slots=True)

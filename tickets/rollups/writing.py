@@ -15,6 +15,7 @@ from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tickets.rollups import state
 from tickets.rollups.blocks import ALL_TIME, HOUR_KEYS
+from tickets.rollups.changed_customers import note_changed
 from tickets.rollups.differences import CountedDifferences, DifferenceCounter, Differences, Row, Sums, ValueCodes
 from tickets.rollups.keys import RollupKeys
 from tickets.rollups.state import Building, RollupState
@@ -50,6 +51,7 @@ def save_differences(tenant_id: str, found: RollupState, differences: Difference
 
     `found` is what `state.begin_write` returned in this transaction.
     """
+    note_changed(tenant_id, differences.rows, session=session)
     codes = ValueCodes(found.values)
     days: set[int] = set()
     try:

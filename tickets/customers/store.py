@@ -164,11 +164,15 @@ class CustomerStore:
         return number if number <= FEW else None
 
     def _searched(self, wanted: CustomerFilter) -> list[Document]:
-        """The longest word first: the index is read by that one."""
-        terms = sorted(split_terms(wanted.search)[:MOST_TERMS], key=len, reverse=True)
+        """The rarest word first: the index is read by that one."""
+        terms = split_terms(wanted.search)[:MOST_TERMS]
         if wanted.search and not terms:
             return [{"words": {"$in": []}}]  # only signs
-        return [{"words": {"$regex": f"^{re.escape(each)}"}} for each in terms]
+        conditions: list[Document] = [{"words": {"$regex": f"^{re.escape(each)}"}} for each in terms]
+        return sorted(conditions, key=self._count_word) if len(conditions) > 1 else conditions
+
+    def _count_word(self, condition: Document) -> int:
+        return self._customers.count_documents({**self._mine, **condition}, hint=_WORDS_INDEX, limit=FEW + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ class TestCrashesAndWorkers:
                 return real(work)
 
             with monkeypatch.context() as patch:
-                patch.setattr(refreshing.mongo, "in_transaction", dying)
+                patch.setattr(mongo, "in_transaction", dying)
                 with suppress(Died):
                     refresh(tenant)
             while refresh(tenant):
@@ -211,7 +211,7 @@ class TestCrashesAndWorkers:
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store_tickets(tenant, [made(1, 1, "ann")])
-        real = refreshing.profile_of
+        real = profile.profile_of
 
         def slow(*args: Any, **values: Any) -> Any:
             monkeypatch.setattr(refreshing, "profile_of", real)

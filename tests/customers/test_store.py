@@ -196,7 +196,7 @@ def _most_keys(tenant: Tenant, order: Order, wanted: CustomerFilter) -> int:
     page = customers.find(plan.match, hint=plan.index).sort(order.sort(backwards=False)).limit(51)
     count = customers.find(plan.match, {"_id": 1}, hint=plan.index).limit(FEW + 1)
     stats = [each.explain()["executionStats"] for each in (page, count)]
-    return max(max(each["totalKeysExamined"], each["totalDocsExamined"]) for each in stats)
+    return max(int(each[name]) for each in stats for name in ("totalKeysExamined", "totalDocsExamined"))
 
 
 class TestWatching:

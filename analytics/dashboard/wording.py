@@ -7,17 +7,15 @@ from zoneinfo import ZoneInfo
 
 from analytics.figures import FEWEST_FOR_RATIO, TopicCustomers
 from supportsaas.formatting import (
-    format_day,
     format_difference,
-    format_minute,
     format_multiple,
     format_number,
     format_percent_change,
 )
 from tickets.records.buckets import Buckets, Unit
 from tickets.records.period import Period
+from tickets.records.period_wording import days_text, period_text
 
-PERIOD_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "12 months"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_PERCENT = 10.0
 """A larger ratio is written as a multiple, not as a percentage."""
@@ -80,17 +78,6 @@ def customers_text(customers: TopicCustomers) -> str:
     return format_number(customers.count) + ("+" if customers.is_at_least else "")
 
 
-def period_text(period: Period, zone: ZoneInfo) -> str:
-    """“17–23 Nov 2026” for whole days, otherwise with the times of day."""
-    start, last = period.start.astimezone(zone), (period.end - timedelta(milliseconds=1)).astimezone(zone)
-    end = period.end.astimezone(zone)
-    if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
-        from_day = "%-d %b" if start.year == end.year else "%-d %b %Y"
-        until = f"{end:%H:%M}" if start.date() == end.date() else format_minute(end)
-        return f"{start:{from_day}, %H:%M} – {until}"
-    return _days(start, last)
-
-
 def comparison_text(period: Period, comparison: Period, zone: ZoneInfo, now: datetime) -> str:
     """“16–22 Nov 2026”; if the period is not over: “16–22 Nov 2026 up to the same time”."""
     if not period.start <= now < period.end:
@@ -107,7 +94,7 @@ def bucket_title(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
         case Unit.DAY:
             text = f"{start:%a %-d %b %Y}"
         case Unit.WEEK:
-            text = _days(start, end - timedelta(milliseconds=1))
+            text = days_text(start, end - timedelta(milliseconds=1))
         case Unit.MONTH:
             text = f"{start:%B %Y}"
     shown = buckets[position]
@@ -126,13 +113,3 @@ def axis_label(buckets: Buckets, position: int, zone: ZoneInfo) -> str:
 def month_label(moment: datetime) -> str:
     """“Dec”, and “Jan 2026” where a year begins."""
     return f"{moment:%b %Y}" if moment.month == 1 else f"{moment:%b}"
-
-
-def _days(first: datetime, last: datetime) -> str:
-    if first.date() == last.date():
-        return format_day(first)
-    if first.year != last.year:
-        return f"{format_day(first)} – {format_day(last)}"
-    if first.month != last.month:
-        return f"{first:%-d %b} – {format_day(last)}"
-    return f"{first.day}–{format_day(last)}"

@@ -15,16 +15,9 @@ from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import ChartFiles, ClockPages
 from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.topics import rising
-from analytics.dashboard.wording import comparison_text, period_text
+from analytics.dashboard.wording import comparison_text
 from analytics.figures import DashboardFigures
-from analytics.views.filter_bar import (
-    Selection,
-    date_fields,
-    dimension_choices,
-    is_custom,
-    period_choices,
-    source_choices,
-)
+from analytics.views.filter_bar import Selection, filter_bar
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
@@ -48,6 +41,7 @@ from tickets.number_alerts.states import count_open
 from tickets.planning.stored_walk import Progress
 from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period, day_start
+from tickets.records.period_wording import period_text
 from tickets.records.periods import CUSTOM, ChosenPeriod
 from tickets.recount.walk import RECOUNT
 from tickets.store import quarantine
@@ -73,18 +67,14 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
         selection = Selection.parse(dict(request.GET.lists()), zone=zone, now=now)
     except FilterError as error:
         errors[error.field] = error.reason
+        context["bar"] = filter_bar(None, None, given=request.GET.dict(), zone=zone, now=now)
     else:
         ongoing = start(IncidentStore(access.tenant).find_ongoing)
         due = start(partial(TargetCounts(access.tenant).count_due, now))
         open_alerts = start(partial(count_open, access.tenant))
         context |= _numbers(access, selection, now)
         context |= {"ongoing": ongoing(), "due": due(), "open_alerts": open_alerts()}
-    context |= {
-        "selection": selection,
-        "period_choices": period_choices(selection),
-        "dates": date_fields(selection, request.GET.dict()),
-        "is_custom": is_custom(selection) or bool(errors),
-    }
+    context["selection"] = selection
     status = 400 if errors else 200
     return render_page_or_fragment(
         request, "analytics/dashboard.html", "analytics/_dashboard.html", context, status=status
@@ -114,9 +104,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
     )
     return {
         "totals": figures.totals,
-        "source_choices": source_choices(selection, figures.by_source),
-        "dimension_choices": dimension_choices(selection, figures.by_dimension),
-        "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
+        "bar": filter_bar(selection, figures, zone=zone, now=now),
         "here_query": here,
         "period_text": shown.period_text,
         "panels": _panels(figures, context, shown) if figures.totals.total else "",

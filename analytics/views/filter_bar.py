@@ -1,18 +1,20 @@
-"""The dashboard's filter bar: the period and sources in the URL, and the links that change them."""
+"""The filter bar of dashboards: the period and the values in the address, and what changes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from analytics.dashboard.wording import PERIOD_NAMES
-from analytics.figures import DimensionCounts, ValueCount
+from analytics.figures import DashboardFigures, DimensionCounts, ValueCount
+from supportsaas.formatting import format_label
 from tickets.records.dimensions import ALL_TICKETS, DIMENSIONS, NARROWING_FIELDS, Narrowing, is_offered
-from tickets.records.periods import CUSTOM, ChosenPeriod
+from tickets.records.periods import ChosenPeriod
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.period_parameters import parse_period
+from tickets.views.period_control import PeriodControl, period_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ class Selection:
 
     def other_parameters(self) -> list[tuple[str, str]]:
         """All but the period."""
-        return [*((self.narrowing.field, each) for each in self.narrowing.values), *self.kept]
+        return [*((self.narrowing.field, each) for each in self.narrowing.values), *self.kept_parameters()]
+
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        """Those of the page, which are neither its period nor its filter."""
+        return list(self.kept)
 
     def query(self, **changes: Any) -> str:
         """The selection, with some fields replaced, as a query string."""
@@ -67,88 +73,80 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodChoice:
-    name: str
-    text: str
-    query: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SourceChoice:
-    """A source, or a value of a dimension, that can be selected or deselected. The count is of the period, whatever is selected."""
+class ValueChoice:
+    """A value that can be chosen. The count is of the period, whatever is chosen."""
 
     value: str
+    text: str
     count: int
-    query: str
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DimensionChoices:
-    """A field of tickets, such as the team, and its values."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueFilter:
+    """A field of tickets, such as the team, and its values: a form that keeps `others` of the address.
+
+    `replaced` is the title of another field that is chosen now. Numbers are stored by the values of one field, so choosing
+    values of this one replaces those.
+    """
 
     name: str
     title: str
-    choices: list[SourceChoice]
+    choices: list[ValueChoice]
+    others: list[tuple[str, str]]
+    replaced: str
+
+    @property
+    def chosen(self) -> list[ValueChoice]:
+        return [each for each in self.choices if each.is_chosen]
 
 
-def period_choices(selection: Selection | None) -> list[PeriodChoice]:
-    """Links to the presets that keep the rest of the selection. Without a selection (the URL was invalid), to start over."""
+@dataclass(frozen=True, slots=True)
+class FilterBar:
+    """`everything` is the query string without values."""
+
+    period: PeriodControl
+    values: list[ValueFilter]
+    everything: str
+
+
+def filter_bar(
+    selection: Selection | None,
+    figures: DashboardFigures | None,
+    *,
+    given: Mapping[str, str] = MappingProxyType({}),
+    zone: ZoneInfo,
+    now: datetime,
+) -> FilterBar:
+    """Without a selection, because the address has none that is valid, it only offers to choose a period."""
     others = selection.other_parameters() if selection else []
-    chosen = selection.chosen.name if selection else ""
-    return [
-        PeriodChoice(name, text, urlencode([("period", name), *others]), name == chosen)
-        for name, text in PERIOD_NAMES.items()
-    ]
+    period = period_control(selection.chosen if selection else None, others=others, given=given, zone=zone, now=now)
+    if selection is None or figures is None:
+        return FilterBar(period, [], "")
+    by_field = [DimensionCounts("source", figures.by_source), *figures.by_dimension]
+    found = [_value_filter(selection, each) for each in by_field]
+    return FilterBar(period, [each for each in found if each], selection.query(sources=(), dimension=ALL_TICKETS))
 
 
-def source_choices(selection: Selection, counts: Sequence[ValueCount]) -> list[SourceChoice]:
-    """Every source of the period, and selected ones without tickets in it."""
-    present = {each.value for each in counts}
-    every = [*counts, *(ValueCount(value, 0) for value in selection.sources if value not in present)]
-    return [
-        SourceChoice(
-            each.value,
-            each.count,
-            selection.query(sources=_toggled(selection.sources, each.value), dimension=ALL_TICKETS),
-            each.value in selection.sources,
-        )
-        for each in every
-    ]
+def _value_filter(selection: Selection, counts: DimensionCounts) -> ValueFilter | None:
+    """The values of the period, and chosen ones without tickets in it. None if there is nothing to choose."""
+    narrowing = selection.narrowing
+    chosen = narrowing.values if narrowing.field == counts.name else ()
+    present = {each.value for each in counts.values}
+    if not is_offered(counts.name, present, chosen):
+        return None
+    missing = (ValueCount(value, 0) for value in chosen if value not in present)
+    return ValueFilter(
+        name=counts.name,
+        title=counts.name.capitalize(),
+        choices=[
+            ValueChoice(each.value, _text(counts.name, each.value), each.count, each.value in chosen)
+            for each in (*counts.values, *missing)
+        ],
+        others=[*selection.chosen.parameters(selection.zone), *selection.kept_parameters()],
+        replaced=narrowing.field.capitalize() if narrowing and not chosen else "",
+    )
 
 
-def dimension_choices(selection: Selection, counts: Sequence[DimensionCounts]) -> list[DimensionChoices]:
-    """The connections, teams and priorities of the period, and selected ones without tickets in it."""
-    found = []
-    for each in counts:
-        chosen = selection.dimension.values if selection.dimension.field == each.name else ()
-        present = {known.value for known in each.values}
-        choices = [
-            SourceChoice(
-                known.value,
-                known.count,
-                selection.query(sources=(), dimension=Narrowing(each.name, _toggled(chosen, known.value))),
-                known.value in chosen,
-            )
-            for known in (*each.values, *(ValueCount(value, 0) for value in chosen if value not in present))
-        ]
-        if is_offered(each.name, present, chosen):
-            found.append(DimensionChoices(each.name, each.name.capitalize(), choices))
-    return found
-
-
-def date_fields(selection: Selection | None, given: Mapping[str, str]) -> dict[str, str]:
-    """The values of the two date fields: what was entered, otherwise the days of the period."""
-    if selection is None:
-        return {name: given.get(name, "") for name in ("from", "to")}
-    chosen, zone = selection.chosen, selection.zone
-    return {"from": chosen.first_day(zone).isoformat(), "to": chosen.last_day(zone).isoformat()}
-
-
-def is_custom(selection: Selection | None) -> bool:
-    return selection is not None and selection.chosen.name == CUSTOM
-
-
-def _toggled(values: tuple[str, ...], value: str) -> tuple[str, ...]:
-    return tuple(each for each in values if each != value) if value in values else (*values, value)
+def _text(field: str, value: str) -> str:
+    return format_label(value) if field == "source" else value

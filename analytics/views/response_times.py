@@ -12,23 +12,16 @@ from django.views.decorators.http import require_GET
 from analytics.counting import find_sections
 from analytics.dashboard.response_times import Measure, clock_times, times_table
 from analytics.dashboard.statistics import StatisticsStore
-from analytics.dashboard.wording import comparison_text, period_text
+from analytics.dashboard.wording import comparison_text
 from analytics.figures import ClockFigures
-from analytics.views.filter_bar import (
-    Selection,
-    date_fields,
-    dimension_choices,
-    is_custom,
-    period_choices,
-    source_choices,
-)
+from analytics.views.filter_bar import Selection, filter_bar
 from analytics.views.numbers import find_numbers
 from supportsaas import clock
 from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.clocks.wording import CLOCK_NAMES
-from tickets.records.dimensions import ALL_TICKETS
 from tickets.records.period import Period
+from tickets.records.period_wording import period_text
 from tickets.recount.walk import RECOUNT
 from tickets.service_levels.settings import find_clock_settings
 from tickets.store.export_files import file_response, parse_format
@@ -58,6 +51,7 @@ def show_response_times(request: TenantRequest, access: TenantAccess) -> HttpRes
         )
     except FilterError as error:
         errors[error.field] = error.reason
+        context["bar"] = filter_bar(None, None, given=request.GET.dict(), zone=zone, now=now)
     else:
         figures, dashboard = find_numbers(access.tenant, selection, now)
         times = clock_times(
@@ -82,17 +76,12 @@ def show_response_times(request: TenantRequest, access: TenantAccess) -> HttpRes
             "comparison_text": comparison_text(period, dashboard.comparison, zone, now),
             "here_query": selection.query(),
             "dashboard_query": selection.query(kept=()),
-            "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
-            "source_choices": source_choices(selection, figures.by_source),
-            "dimension_choices": dimension_choices(selection, figures.by_dimension),
+            "bar": filter_bar(selection, figures, zone=zone, now=now),
         }
     progress = recount()
     context |= {
         "worked_out": progress.percentage if progress is not None and progress.is_running else None,
         "selection": selection,
-        "period_choices": period_choices(selection),
-        "dates": date_fields(selection, request.GET.dict()),
-        "is_custom": is_custom(selection) or bool(errors),
     }
     return render_page_or_fragment(
         request,

@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from analytics.dashboard.topic_list import PAGE_SIZE, topic_rows
-from analytics.dashboard.wording import comparison_text, period_text
-from analytics.views.filter_bar import Selection, period_choices
+from analytics.dashboard.wording import comparison_text
+from analytics.views.filter_bar import Selection
 from analytics.views.numbers import find_numbers, find_topic_customers
 from supportsaas import clock
 from supportsaas.db.parallel import start
@@ -21,12 +21,14 @@ from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.ingestion.worker import count_workers
+from tickets.records.period_wording import period_text
 from tickets.store.filters import FilterError
 from tickets.topics.editing import LONGEST_NAME, hide_topic, merge_topic, rename_topic, separate_topic
 from tickets.topics.finding import FEWEST_TICKETS
 from tickets.topics.store import TopicStore
 from tickets.topics.tagging import TAGGING
 from tickets.views.fragments import vary_on_htmx
+from tickets.views.period_control import period_control
 
 
 @require_GET
@@ -56,7 +58,7 @@ def show_topics(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         {
             **listing,
             **_tagging_context(access),
-            "period_choices": period_choices(selection),
+            "period": period_control(selection.chosen, zone=tenant.zone, now=now),
             "query": selection.query(),
             "period_text": period_text(selection.chosen.period, tenant.zone),
             "comparison_text": comparison_text(selection.chosen.period, context.comparison, tenant.zone, now),

@@ -8,14 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from analytics.dashboard.wording import comparison_text, period_text
-from analytics.views.filter_bar import (
-    date_fields,
-    dimension_choices,
-    is_custom,
-    period_choices,
-    source_choices,
-)
+from analytics.dashboard.wording import comparison_text
+from analytics.views.filter_bar import filter_bar
 from analytics.views.numbers import find_numbers, find_work
 from analytics.views.panels.work import work_table
 from analytics.views.work_selection import WorkSelection
@@ -24,7 +18,7 @@ from supportsaas import clock
 from supportsaas.db.parallel import start
 from supportsaas.web.page_paths import path_of
 from tenants.access import TenantAccess, TenantRequest, tenant_required
-from tickets.records.dimensions import ALL_TICKETS
+from tickets.records.period_wording import period_text
 from tickets.rollups.work_sums import WORK_FIELDS
 from tickets.service_levels.settings import find_clock_settings
 from tickets.store.export_files import file_response, parse_format
@@ -45,15 +39,11 @@ def show_work(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         selection = WorkSelection.of_page(dict(request.GET.lists()), zone=zone, now=now)
     except FilterError as error:
         errors[error.field] = error.reason
+        context["bar"] = filter_bar(None, None, given=request.GET.dict(), zone=zone, now=now)
     else:
         _check_role(access, selection)
         context |= _numbers(access, selection, now)
-    context |= {
-        "selection": selection,
-        "period_choices": period_choices(selection),
-        "dates": date_fields(selection, request.GET.dict()),
-        "is_custom": is_custom(selection) or "from" in errors or "to" in errors,
-    }
+    context["selection"] = selection
     status = 400 if errors else 200
     return render_page_or_fragment(request, "analytics/work.html", "analytics/_work.html", context, status=status)
 
@@ -94,9 +84,7 @@ def _numbers(access: TenantAccess, selection: WorkSelection, now: datetime) -> d
     return {
         "table": work_table(rows, selection, compared, tenant.slug, has_earlier_data=totals.has_earlier_data),
         "fields": [(each, selection.grouped_by(each)) for each in WORK_FIELDS if each != PEOPLE or access.can_run],
-        "source_choices": source_choices(selection, totals.by_source),
-        "dimension_choices": dimension_choices(selection, totals.by_dimension),
-        "no_sources_query": selection.query(sources=(), dimension=ALL_TICKETS),
+        "bar": filter_bar(selection, totals, zone=tenant.zone, now=now),
         "here_query": selection.query(),
         "dashboard_query": selection.of_dashboard.query(),
         "file_path": path_of("work-export", tenant.slug, "csv"),

@@ -44,9 +44,8 @@ class WorkSelection(Selection):
         """The same period and filter."""
         return Selection(self.chosen, self.sources, self.zone, self.dimension)
 
-    def other_parameters(self) -> list[tuple[str, str]]:
-        sort = [("sort", self.order.parameter)] if self.order else []
-        return [*Selection.other_parameters(self), ("by", self.by), *sort]
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        return [("by", self.by), *([("sort", self.order.parameter)] if self.order else [])]
 
     def sorted_by(self, column: str) -> str:
         return self.query(order=self.shown_order.by(column))

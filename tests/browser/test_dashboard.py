@@ -98,7 +98,7 @@ def test_everything_is_reached_by_keyboard_and_seen_where_it_is(open_page: Calla
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{WEEK}#content")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="24 hours")).to_be_focused()
+    expect(page.get_by_role("link", name="Earlier: ")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert outline == "2px"
     # A chart's marks are passed over: its table holds the same links.
@@ -110,7 +110,7 @@ def test_on_paper_there_are_charts_and_no_controls(open_page: Callable[..., Page
     page.emulate_media(media="print")
     for name in PANELS:
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
-    for hidden in (".narrow", ".sidenav", "details.numbers", ".topbar .search"):
+    for hidden in (".filter-bar", ".sidenav", "details.numbers", ".topbar .search"):
         expect(page.locator(hidden).first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     underlined = "a => getComputedStyle(a).textDecorationLine !== 'none'"

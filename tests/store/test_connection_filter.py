@@ -79,7 +79,7 @@ def test_the_page_the_list_the_export_and_the_api_have_the_tickets_of_one_connec
 
     dashboard = client.get(f"/t/acme/?{PERIOD}&connection={name}")
     assert dashboard.context["totals"].total == len(ids)
-    (connections,) = [each for each in dashboard.context["dimension_choices"] if each.name == "connection"]
+    (connections,) = [each for each in dashboard.context["bar"].values if each.name == "connection"]
     assert {each.value: each.count for each in connections.choices} == {"native": 5, "second": 3}
     numbers = api.get("/tenants/acme/dashboard", from_date="2026-03-01", to_date="2026-03-31", connection=name)
     assert numbers["totals"]["total"] == len(ids)
@@ -108,7 +108,7 @@ def test_a_single_connection_is_no_choice(
     connect_source(tenant, url=helpdesk.url)
     ingest(tenant)
     assert 'name="connection"' not in client_of(owner).get("/t/acme/tickets/").content.decode()
-    assert not client_of(owner).get(f"/t/acme/?{PERIOD}").context["dimension_choices"]
+    assert not client_of(owner).get(f"/t/acme/?{PERIOD}").context["bar"].values
 
 
 def test_connections_have_numbers_of_their_own_once_there_are_two(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
@@ -267,15 +268,18 @@ def test_the_dashboard_offers_connections_teams_and_priorities(
 ) -> None:
     client, period = client_of(manager), "period=custom&from=2026-03-01&to=2026-03-31"
     response = client.get(f"/t/acme/?{period}&team=Sales")
-    choices = {each.name: each.choices for each in response.context["dimension_choices"]}
+    filters = {each.name: each for each in response.context["bar"].values}
+    choices = {name: each.choices for name, each in filters.items()}
     assert tuple(choices) == DIMENSIONS
     expected = Counter(value for each in live() for value in values_of(each, "team"))
     assert {each.value: each.count for each in choices["team"]} == expected
     assert [each.value for each in choices["team"] if each.is_chosen] == ["Sales"]
-    (sales,) = [each for each in choices["team"] if each.is_chosen]
-    assert "team=" not in sales.query
-    for each in choices["priority"]:
-        assert client.get(f"/t/acme/?{each.query}").context["totals"].total == each.count
+    by_priority = filters["priority"]
+    assert by_priority.replaced == "Team"
+    assert "One field at a time: this replaces the filter by team." in response.content.decode()
+    for each in by_priority.choices:
+        address = urlencode([*by_priority.others, ("priority", each.value)])
+        assert client.get(f"/t/acme/?{address}").context["totals"].total == each.count
 
 
 class TestApiAndFiles:

@@ -48,8 +48,9 @@ ALL_TICKETS: Final = Narrowing()
 
 
 def is_offered(name: str, values: Collection[str], chosen: Collection[str]) -> bool:
-    """Whether a page offers to choose among the values of a dimension. A single connection is no choice."""
-    return bool(chosen) or len(values) > (1 if name == CONNECTION else 0)
+    """Whether a page offers to choose among the values of a field. Every ticket has a source and a connection, so a single
+    one is no choice."""
+    return bool(chosen) or len(values) > (1 if name in ("source", CONNECTION) else 0)
 
 
 def filtered_values(ticket: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

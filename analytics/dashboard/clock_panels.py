@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from analytics.dashboard.links import TicketLinks
-from analytics.dashboard.wording import Change, change, ratio_change, tone_of
+from analytics.dashboard.wording import Change, Tone, change, ratio_change, tone_of
 from analytics.figures import FEWEST_FOR_RATIO, NOT_STOPPED, ClockFigures, DashboardFigures, Durations
 from supportsaas.formatting import format_count, format_number, format_percent, format_rough_duration
 
@@ -26,8 +26,7 @@ class ClockFact:
     is_up_bad: bool | None = None
 
     @property
-    def tone(self) -> str:
-        """`better`, `worse`, or empty."""
+    def tone(self) -> Tone:
         return tone_of(self.change, is_up_bad=self.is_up_bad)
 
 

@@ -14,7 +14,7 @@ from analytics.dashboard.table import Span
 from analytics.dashboard.wording import bucket_title
 from analytics.figures import BacklogPoint, TrendPoint
 from tickets.records.buckets import Buckets, Unit, buckets_of
-from tickets.records.period import Period
+from tickets.records.period import Period, hour_start
 from tickets.records.periods import CUSTOM, ChosenPeriod
 from tickets.topics.store import ListedTopic
 
@@ -63,11 +63,16 @@ class DashboardContext:
 
     @property
     def without_now(self) -> Hashable:
-        """The same for all moments that say the same: those between two edges, in one year of the zone."""
+        """The same for all moments that say the same: those between two edges, in one year of the zone.
+
+        While the period is under way, hours are edges, too.
+        """
         edges = {*self.buckets.edges, *self.days.edges, self.buckets.period.start, self.buckets.period.end}
         place = bisect_right(sorted(edges), self.now)
         year = self.now.astimezone(self.zone).year
-        return self.buckets, self.comparison, self.links, self.zone, self.topics, place, year
+        period = self.buckets.period
+        hour = hour_start(self.now, self.zone) if period.start <= self.now < period.end else None
+        return self.buckets, self.comparison, self.links, self.zone, self.topics, place, year, hour
 
     def title(self, position: int) -> str:
         """The name of a bucket of the trend, with “so far” if it is not over."""

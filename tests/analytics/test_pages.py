@@ -212,8 +212,28 @@ class TestFilterBar:
         response = client_of(team_mate).get("/t/acme/?period=30d&source=email")
         hrefs = {each.href for each in links_of(response)}
         assert {"?period=7d&source=email", "?period=90d&source=email", "?period=365d&source=email"} <= hrefs
-        assert "?period=30d&source=email&source=chat" in hrefs
         assert "?period=30d" in hrefs  # takes the source off
+        assert "?period=last_week&source=email" in hrefs
+        (sources,) = [each for each in response.context["bar"].values if each.name == "source"]
+        assert [each.value for each in sources.chosen] == ["email"]
+        assert sources.others == [("period", "30d")]
+
+    def test_arrows_lead_to_the_period_before_and_back_but_not_into_the_future(
+        self, full: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        client = client_of(team_mate)
+        now = client.get("/t/acme/?period=this_week&source=email").context["bar"].period
+        assert (now.text, now.days, now.later) == ("This week", "9–15 Mar 2026", None)
+        before = client.get(f"/t/acme/?{now.earlier.query}").context["bar"].period
+        assert (before.text, before.days) == ("Last week", "2–8 Mar 2026")
+        assert before.later.query == "period=this_week&source=email"
+        earlier = client.get(f"/t/acme/?{before.earlier.query}").context["bar"].period
+        assert (earlier.text, earlier.days) == ("23 Feb – 1 Mar 2026", "")
+        assert before.earlier.query == "period=2026-W09&source=email"
+
+    def test_the_menu_is_open_if_its_dates_are_wrong(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
+        html = client_of(team_mate).get("/t/acme/?period=custom&from=2026-03-02&to=2026-03-01").content.decode()
+        assert 'name="filters" open' in html and 'value="2026-03-02"' in html
 
     def test_an_empty_panel_stays_and_says_why(self, full: Tenant, team_mate: User, client_of: ClientOf) -> None:
         html = client_of(team_mate).get("/t/acme/?period=24h").content.decode()
@@ -249,7 +269,7 @@ class TestFilterBar:
         too_late = "2026-03-03T13:00:00Z"  # after the time of day that it is now
         store_tickets(tenant, [{"created_at": at} for at in (yesterday,) * 3 + (last_week,) * 2 + (too_late,)])
         store_tickets(tenant, [{"id": "OLD", "created_at": "2025-12-01T10:00:00Z"}])
-        assert " 3 +1 · 2 before " in text_of(page_of(client_of(team_mate), "/t/acme/?period=7d"))
+        assert " 3 +1 2 before " in text_of(page_of(client_of(team_mate), "/t/acme/?period=7d"))
 
     @pytest.mark.parametrize(
         ("first", "period", "has_earlier"),

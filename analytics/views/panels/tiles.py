@@ -7,8 +7,11 @@ from analytics.dashboard import charts
 from analytics.dashboard.context import DashboardContext, filled_trend
 from analytics.dashboard.table import Table
 from analytics.dashboard.tables import TILES
-from analytics.dashboard.wording import Change, change
+from analytics.dashboard.wording import Change, Tone, change, tone_of
 from analytics.figures import DashboardFigures
+
+_UP_IS_BAD = frozenset(("high", "negative", "action"))
+"""More tickets in all may be good or bad: more customers, or more trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,10 @@ class Tile:
     before: int | None
     before_url: str
     sparkline: charts.Sparkline | None
+
+    @property
+    def tone(self) -> Tone:
+        return tone_of(self.change, is_up_bad=True if self.field in _UP_IS_BAD else None)
 
 
 def tiles(figures: DashboardFigures, context: DashboardContext, tables: Mapping[str, Table]) -> list[Tile]:

@@ -1,4 +1,4 @@
-"""What every page of a tenant says of its numbers: the moment they stand for."""
+"""What every page of a tenant says of its numbers, the moment they stand for, and what its links carry to other pages."""
 
 from typing import Any
 
@@ -6,9 +6,17 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from tickets.ingestion.sync_status import find_sync_status
+from tickets.rollups.versions import find_numbers_version
+from tickets.views.carried import Carried
 
 
 def freshness(request: HttpRequest) -> dict[str, Any]:
     """Looked up only where a page shows it."""
     access = getattr(request, "tenant_access", None)
-    return {"freshness": SimpleLazyObject(lambda: find_sync_status(access.tenant)) if access else None}
+    if access is None:
+        return {"freshness": None}
+    return {
+        "freshness": SimpleLazyObject(lambda: find_sync_status(access.tenant)),
+        "numbers_version": SimpleLazyObject(lambda: find_numbers_version([access.tenant.slug])),
+        "carried": Carried.of(dict(request.GET.lists())),
+    }

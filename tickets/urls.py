@@ -112,6 +112,7 @@ urlpatterns = [
     ),
     path("t/<str:slug>/settings/hours/", business_hours.show_business_hours, name="settings-hours"),
     path("t/<str:slug>/freshness/", as_of.show_freshness, name="freshness"),
+    path("freshness/", as_of.show_freshness_of_all, name="freshness-of-all"),
     path("t/<str:slug>/alerts/", alert_pages.show_alerts, name="alerts"),
     path("t/<str:slug>/alerts/again/", alert_pages.send_again, name="alerts-again"),
     path("t/<str:slug>/alerts/drop/", alert_pages.drop_deliveries, name="alerts-drop"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from analytics.dashboard.links import TicketLinks
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
 from analytics.views.run_badges import Remedy, RunBadge, Unknown, run_badge, why_unknown
 from supportsaas import clock
+from supportsaas.db.parallel import start
 from supportsaas.formatting import format_count, format_number
 from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
@@ -25,6 +26,7 @@ from tickets.incidents.shared import find_shared
 from tickets.incidents.store import Incident, find_recent
 from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
 from tickets.records.period import Period
+from tickets.rollups.versions import find_numbers_version
 from tickets.store.filters import TicketFilter
 
 SEARCH_FROM = 8
@@ -110,6 +112,7 @@ class TenantRow:
 @sign_in_required
 def show_overview(request: SignedInRequest) -> HttpResponse:
     mine = find_all_access(request.user)
+    numbers_version = start(partial(find_numbers_version, [each.tenant.slug for each in mine]))
     wanted = request.GET.get("q", "").strip()[:200]
     order = request.GET.get("sort", _DEFAULT)
     order = order if order in _ORDERS else _DEFAULT
@@ -119,6 +122,7 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     context = {
         **_incidents(mine, now=clock.now()),
         "my_tenants": named_tenants(mine),
+        "numbers_version": numbers_version(),
         "page": page,
         "rows": rows,
         "groups": [group for group in (_unknown(rows), _known(rows)) if group],

@@ -12,6 +12,7 @@ from supportsaas.db.parallel import start
 from supportsaas.web.htmx_request import HtmxHttpRequest
 from tenants.access import TenantAccess, TenantRequest
 from tickets.ingestion.sync_status import find_sync_status
+from tickets.rollups.versions import find_numbers_version
 
 
 def is_fragment_request(request: HtmxHttpRequest) -> bool:
@@ -30,7 +31,10 @@ def begin_frame(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     """What the frame around the page shows, to be read while the view reads the page itself: part of its context."""
     if is_fragment_request(request):
         return {}
-    return {"freshness": SimpleLazyObject(start(partial(find_sync_status, access.tenant)))}
+    return {
+        "freshness": SimpleLazyObject(start(partial(find_sync_status, access.tenant))),
+        "numbers_version": SimpleLazyObject(start(partial(find_numbers_version, [access.tenant.slug]))),
+    }
 
 
 def render_page_or_fragment(

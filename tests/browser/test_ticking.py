@@ -29,11 +29,18 @@ def test_relative_times_tick_and_newer_numbers_are_offered(page: Page, owner: Us
     expect(age).to_have_text("5 min")
     page.clock.run_for(120_000)
     expect(age).to_have_text("7 min")
+    offer = page.get_by_role("status").filter(has_text="New numbers.")
     finished_job(tenant, now=clock.now())
+    with page.expect_response("**/freshness/**"):
+        page.clock.run_for(60_000)
+    expect(offer).to_have_count(0)
+    store_tickets(tenant, [{"id": "NEW", "subject": "Just arrived"}])
     page.clock.run_for(60_000)
-    expect(fresh).to_contain_text("Show new data")
-    page.get_by_role("link", name="Show new data").click()
-    expect(page.locator("#as-of")).not_to_contain_text("New numbers")
+    expect(offer).to_be_visible()
+    expect(page.get_by_text("Just arrived")).to_have_count(0)
+    page.get_by_role("link", name="Show").click()
+    expect(page.get_by_text("Just arrived")).to_be_visible()
+    expect(offer).to_have_count(0)
 
 
 def test_an_answer_that_is_a_fault_is_not_put_before_the_reader(

@@ -276,4 +276,19 @@ class TestTheLineThatPagesAskFor:
         assert "no-store" in answer["Cache-Control"]
         finished_job(tenant, now=NOON)
         said = client.get(address[1]).content.decode()
-        assert "just now" in said and '<a href="">Show new data</a>' in said
+        assert "just now" in said and "New numbers" not in said  # the sync has found nothing new
+        store_tickets(tenant, [{}])
+        assert '>New numbers. <a href="" data-reload>Show</a>' in client.get(address[1]).content.decode()
+
+    def test_the_overview_offers_newer_numbers_of_any_tenant_of_mine(
+        self, tenant: Tenant, other_tenant: Tenant, team_mate: User, client_of: ClientOf
+    ) -> None:
+        client = client_of(team_mate)
+        store_tickets(tenant, [{}])
+        page = client.get("/").content.decode()
+        address = re.search(r'hx-get="(/freshness/[^"]*)" hx-trigger="every 60s"', page)
+        assert address is not None
+        store_tickets(other_tenant, [{}])  # not theirs
+        assert "New numbers" not in client.get(address[1]).content.decode()
+        store_tickets(tenant, [{"id": "NEW"}])
+        assert "New numbers" in client.get(address[1]).content.decode()

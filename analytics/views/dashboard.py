@@ -94,7 +94,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
         period_text=period_text(period, zone),
         comparison_text=comparison_text(period, context.comparison, zone, now),
         statuses_path=path_of("statuses", access.tenant.slug),
-        topics_path=path_of("topics", access.tenant.slug),
+        topics_path=f"{path_of('topics', access.tenant.slug)}?{here}",
         tagged=_percentage(tagging()),
         worked_out=_percentage(recount()),
         clock_pages=ClockPages.of(access.tenant.slug),

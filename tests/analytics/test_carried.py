@@ -77,3 +77,16 @@ def test_the_navigation_carries_the_period_and_the_filter(
 def test_without_a_period_nothing_is_carried(tenant: Tenant, team_mate: User, client_of: ClientOf) -> None:
     links = links_of_navigation(client_of(team_mate).get("/t/acme/work/?by=priority").content.decode())
     assert set(links.values()) == {""}
+
+
+def test_a_list_knows_a_period_of_long_ago_by_the_name_that_is_carried(
+    tenant: Tenant, team_mate: User, client_of: ClientOf
+) -> None:
+    store_tickets(tenant, [{"created_at": "2026-02-24T10:00:00Z"}, {"created_at": "2026-03-02T10:00:00Z"}])
+    client = client_of(team_mate)
+    page = client.get("/t/acme/tickets/?period=2026-W09")
+    assert page.context["page"].total == 1
+    html = page.content.decode()
+    assert '<option value="2026-W09" selected>23 Feb – 1 Mar 2026</option>' in html
+    assert "Created: <strong>23 Feb – 1 Mar 2026" in html or "23 Feb – 1 Mar 2026" in html.split('class="chip')[1]
+    assert client.get("/t/acme/tickets/?period=2026-W54").status_code == 400

@@ -18,6 +18,7 @@ from tickets.clocks.stopwatch import STATUS
 from tickets.clocks.wording import CLOCK_NAMES
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, URGENCIES
+from tickets.records.period import Period
 from tickets.records.periods import PRESETS, preset
 from tickets.records.statuses import STATES, State, StatusesIn
 
@@ -156,7 +157,7 @@ class TicketFilter:
             end: moment for name in PERIODS for end, moment in _period(values, name, zone).items()
         }
         if (named := _named_period(values, periods)) is not None:
-            found = preset(named, zone=zone, now=clock.now())
+            found = _period_of(named, zone)
             periods |= {"period": named, "created_from": found.start, "created_to": found.end}
         return cls(
             state=_choices(values, "state", STATES),
@@ -353,11 +354,16 @@ def _named_period(values: Mapping[str, list[str]], periods: Mapping[str, datetim
     name = _single(values, "period")
     if name is None:
         return None
-    if name not in PRESETS:
-        raise FilterError("period", f"must be one of {', '.join(PRESETS)}, not {name[:40]!r}")
     if any(periods[end] for end in _OF_PERIOD):
         raise FilterError("period", "cannot be combined with dates: give either")
     return name
+
+
+def _period_of(name: str, zone: ZoneInfo) -> Period:
+    try:
+        return preset(name, zone=zone, now=clock.now())
+    except ValueError:
+        raise FilterError("period", f"must be one of {', '.join(PRESETS)}, not {name[:40]!r}") from None
 
 
 def _moment(values: Mapping[str, list[str]], name: str, zone: ZoneInfo, *, end: bool) -> datetime | None:

@@ -10,6 +10,9 @@ from tickets.classification.language_names import language_name
 from tickets.clocks.wording import clock_name
 from tickets.records.dimensions import FILTERED_FIELDS
 from tickets.records.facets import SENTIMENTS, UNKNOWN, URGENCIES
+from tickets.records.period import Period
+from tickets.records.period_wording import PERIOD_NAMES, period_name
+from tickets.records.periods import ChosenPeriod
 from tickets.records.statuses import STATES
 from tickets.store.filters import DUE, EXCLUDED, SIDES, TicketFilter
 from tickets.store.list_columns import Column, list_query
@@ -52,23 +55,7 @@ TITLES = {
 }
 _AS_WRITTEN = frozenset(("customer_id", "keyword", "incident", "q", *FILTERED_FIELDS))
 _NAMES_OF_UNKNOWN = {"state": "Not mapped", "urgency": "Not classified", "sentiment": "Not classified"}
-PERIOD_NAMES = {
-    "today": "Today",
-    "yesterday": "Yesterday",
-    "this_week": "This week",
-    "last_week": "Last week",
-    "this_month": "This month",
-    "last_month": "Last month",
-    "this_quarter": "This quarter",
-    "last_quarter": "Last quarter",
-    "24h": "Last 24 hours",
-    "7d": "Last 7 days",
-    "30d": "Last 30 days",
-    "90d": "Last 90 days",
-    "365d": "Last 12 months",
-}
 _NAMES = {
-    "period": PERIOD_NAMES,
     "due": {"breached": "past due", "soon": "within 4 hours"},
     "waiting_for": {"us": "us", "customer": "the customer"},
 }
@@ -161,6 +148,8 @@ def chips(
         of = EXCLUDED.get(name, name)
         if isinstance(present, datetime):
             text = _period_end(present, zone, is_last=name.endswith("_to"))
+        elif name == "period":
+            text = _period_text(wanted, zone)
         else:
             text = topics.get(value, value) if of == "topic" else _name(of, value)
         shown.setdefault(name, []).append(text)
@@ -168,6 +157,17 @@ def chips(
         Chip(title_of(name), ", ".join(texts), list_query(wanted.without(name).query(), columns))
         for name, texts in shown.items()
     ]
+
+
+def offered_periods(wanted: TicketFilter, zone: ZoneInfo) -> dict[str, str]:
+    """The presets, and the chosen period if it is another one, such as a week long ago."""
+    chosen = {wanted.period: _period_text(wanted, zone)} if wanted.period else {}
+    return {**PERIOD_NAMES, **chosen}
+
+
+def _period_text(wanted: TicketFilter, zone: ZoneInfo) -> str:
+    assert wanted.period and wanted.created_from and wanted.created_to
+    return period_name(ChosenPeriod(wanted.period, Period(wanted.created_from, wanted.created_to)), zone)
 
 
 def title_of(name: str) -> str:

@@ -23,13 +23,13 @@ from tickets.topics.store import TopicStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
 from tickets.views.tickets.filter_bar import (
-    PERIOD_NAMES,
     ChoiceGroup,
     chips,
     choice_groups,
     date_fields,
     kept_filters,
     kept_folded,
+    offered_periods,
 )
 from tickets.views.tickets.in_list import row_query
 from tickets.views.tickets.saved_views import view_links
@@ -100,7 +100,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "kept": kept_filters(wanted),
         "kept_folded": () if unfolded else kept_folded(wanted),
         "is_filtering": bool(errors) or request.GET.get("filters") == "all",
-        "period_names": PERIOD_NAMES,
+        "period_names": offered_periods(wanted, zone),
         "dates": date_fields(wanted, zone, errors),
         "errors": errors,
         "batch": find_batch(access.tenant, batch) if (batch := request.GET.get("corrected", "")) else None,

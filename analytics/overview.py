@@ -1,8 +1,8 @@
 """The numbers of many tenants at once: one query for the tickets and one for the runs, however many tenants."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,11 @@ _ADDED_UP: Document = {
     "$group": {
         "_id": "$_id",
         **{
-            name: {"$sum": f"${name}"} for name in ("open", "unknown", "week", "high_day", "high_week", "negative_week")
+            name: {"$sum": f"${name}"}
+            for name in (
+                *("open", "unknown", "week", "high_day", "high_week", "negative_week"),
+                *("week_before", "high_before", "negative_before"),
+            )
         },
         "newest": {"$max": "$newest"},
     }
@@ -43,7 +47,8 @@ FEWEST = 10
 class TenantNumbers:
     """A tenant's tickets: those of the last 7 days (`week`) and 24 hours (`day`), and all that are open or not mapped.
 
-    Both periods are the dashboard's presets, in the tenant's zone.
+    Both periods are the dashboard's presets, in the tenant's zone. `week_before` and so on are those of the 7 days before,
+    up to the same full hour. Without `has_before`, the tenant's first ticket is newer than that.
     """
 
     tenant: Tenant
@@ -56,6 +61,10 @@ class TenantNumbers:
     high_week: int = 0
     negative_week: int = 0
     newest: datetime | None = None
+    week_before: int = 0
+    high_before: int = 0
+    negative_before: int = 0
+    has_before: bool = field(default=False, compare=False)
 
     @property
     def negative_ratio(self) -> float | None:
@@ -76,6 +85,9 @@ def tenant_numbers(tenants: Sequence[Tenant], *, now: datetime, use_rollups: boo
     with rollup_views(tenants, now=now, use=use_rollups, with_words=False) as views:
         periods = {zone: _periods(zone, now) for zone in {view.zone for view in views}}
         keys = [(view.tenant_id, view.version, *periods[view.zone]) for view in views]
+        has_before = [
+            view.is_built and view.beginning <= before.start for view, (*_, before) in zip(views, keys, strict=True)
+        ]
         counted = {key: _COUNTED.find(key) for key in keys if key[1] is not None}
         unknown = [(key, view) for key, view in zip(keys, views, strict=True) if counted.get(key) is None]
         if unknown:
@@ -85,14 +97,18 @@ def tenant_numbers(tenants: Sequence[Tenant], *, now: datetime, use_rollups: boo
                 if view.version is not None:
                     _COUNTED.keep(key, row)
     return [
-        TenantNumbers(tenant=tenant, week_period=week, day_period=day, **(counted[slug, version, week, day] or {}))
-        for tenant, (slug, version, week, day) in zip(tenants, keys, strict=True)
+        TenantNumbers(tenant=tenant, week_period=key[2], day_period=key[3], has_before=before, **(counted[key] or {}))
+        for tenant, key, before in zip(tenants, keys, has_before, strict=True)
     ]
 
 
-def _periods(zone: ZoneInfo, now: datetime) -> tuple[Period, Period]:
-    """The last 7 days and the last 24 hours."""
-    return preset("7d", zone=zone, now=now), preset("24h", zone=zone, now=now)
+def _periods(zone: ZoneInfo, now: datetime) -> tuple[Period, Period, Period]:
+    """The last 7 days, the last 24 hours, and the 7 days before up to the same full hour.
+
+    Up to the same minute, all would have to be counted again every minute, and partly from the tickets.
+    """
+    week, day = preset("7d", zone=zone, now=now), preset("24h", zone=zone, now=now)
+    return week, day, week.comparison(day.end - timedelta(hours=1), zone)
 
 
 def _count(views: Sequence[RollupView], *, now: datetime) -> dict[str, Document]:
@@ -119,6 +135,7 @@ def overview_parts(views: Sequence[RollupView], *, now: datetime) -> list[UnionP
     scopes = [QueryScope(view) for view in views]
     weeks = [(scope, scope.cut(preset("7d", zone=scope.view.zone, now=now))) for scope in scopes]
     days = [(scope, scope.cut(preset("24h", zone=scope.view.zone, now=now))) for scope in scopes]
+    before = [(scope, scope.cut(_periods(scope.view.zone, now)[2])) for scope in scopes]
     built = [scope for scope in scopes if scope.view.is_built]
     not_built = [scope for scope in scopes if not scope.view.is_built]
     mine = {"tenant_id": {"$in": [view.tenant_id for view in views]}, "is_deleted": False}
@@ -130,6 +147,8 @@ def overview_parts(views: Sequence[RollupView], *, now: datetime) -> list[UnionP
     hours_of_weeks = [scope.hours_by_key(pieces.hours) for scope, pieces in weeks if pieces.hours]
     whole_days = [scope.blocks(_blocks(pieces)) for scope, pieces in days if pieces.days]
     hours_of_days = [scope.hours_by_key(pieces.hours) for scope, pieces in days if pieces.hours]
+    days_before = [scope.blocks(_blocks(pieces)) for scope, pieces in before if pieces.days]
+    hours_before = [scope.hours_by_key(pieces.hours) for scope, pieces in before if pieces.hours]
     everything = [scope.tickets([Period(BEGINNING, END)]) for scope in not_built]
     return [
         newest,
@@ -146,6 +165,20 @@ def overview_parts(views: Sequence[RollupView], *, now: datetime) -> list[UnionP
             week=1,
             high_week={"$cond": [IS_HIGH, 1, 0]},
             negative_week={"$cond": [IS_NEGATIVE, 1, 0]},
+        ),
+        *_sums_part(
+            "rollup_numbers",
+            [*days_before, *hours_before],
+            week_before="$total",
+            high_before="$high",
+            negative_before="$negative",
+        ),
+        *_sums_part(
+            "tickets",
+            _tickets(before),
+            week_before=1,
+            high_before={"$cond": [IS_HIGH, 1, 0]},
+            negative_before={"$cond": [IS_NEGATIVE, 1, 0]},
         ),
         *_sums_part("rollup_numbers", [*whole_days, *hours_of_days], high_day="$high"),
         *_sums_part("tickets", _tickets(days, {"urgency": "high"}), high_day=1),

@@ -8,10 +8,12 @@ from analytics.views.digests import show_digests, unsubscribe_by_link
 from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
 from analytics.views.response_times import export_response_times, show_counting, show_response_times
+from analytics.views.urgent import show_urgent
 from analytics.views.work import export_work, show_work
 
 urlpatterns = [
     path("", show_overview, name="overview"),
+    path("urgent/", show_urgent, name="urgent"),
     path("account/digests/", show_digests, name="digests"),
     path("digest/end/<str:token>/", unsubscribe_by_link, name="digest-unsubscribe"),
     path("t/<str:slug>/", show_dashboard, name="dashboard"),

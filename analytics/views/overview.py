@@ -1,9 +1,9 @@
-"""The overview: the user's tenants, one row each."""
+"""The overview: what is out of the ordinary of my tenants, what is urgent and open, and the tenants, one row each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,27 +12,27 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from analytics.dashboard.links import TicketLinks
-from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs, tenant_numbers
-from analytics.views.run_badges import Remedy, RunBadge, Unknown, run_badge, why_unknown
+from analytics.insights.store import find_insights
+from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, tenant_numbers
+from analytics.views.insights import explanation_path
+from analytics.views.overview_rows import Changes, Found, TenantRow, changes_of, is_unknown, rows_of
+from analytics.views.urgent import find_rows
 from supportsaas import clock
 from supportsaas.db.parallel import start
-from supportsaas.formatting import format_count, format_number
-from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
-from tenants.models import Role, Tenant
-from tickets.helpdesks.model import Source
 from tickets.incidents.shared import find_shared
 from tickets.incidents.store import Incident, find_recent
-from tickets.ingestion.sync_status import SyncStatus, find_sync_statuses
-from tickets.records.period import Period
+from tickets.ingestion.sync_status import find_sync_statuses
 from tickets.rollups.versions import find_numbers_version
-from tickets.store.filters import TicketFilter
 
 SEARCH_FROM = 8
 """With this many tenants, there is a search field."""
 
 PAGE_SIZE = 50
+MOST_SENTENCES = 8
+"""Tenants whose sentence is shown at once; the others are behind a button."""
+
+URGENT_SHOWN = 12
 
 RECENT = timedelta(hours=6)
 """An incident with a ticket since then is shown with those of other tenants."""
@@ -40,35 +40,28 @@ RECENT = timedelta(hours=6)
 _BEHIND = {"error": 0, "late": 1, "fresh": 2, "none": 3}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-_ORDERS: dict[str, tuple[str, Callable[[TenantNumbers, SyncStatus], Any]]] = {
-    "name": ("Tenant", lambda row, sync: row.tenant.name.casefold()),
-    "risk": ("Risk", lambda row, sync: (-row.risk, -row.week)),
-    "open": ("Open", lambda row, sync: -row.open),
-    "day": ("High, 24\N{NO-BREAK SPACE}h", lambda row, sync: -row.high_day),
-    "week": ("High, 7\N{NO-BREAK SPACE}d", lambda row, sync: -row.high_week),
-    "negative": ("Negative, 7\N{NO-BREAK SPACE}d", lambda row, sync: -(row.negative_ratio or 0.0)),
-    "tickets": ("Tickets, 7\N{NO-BREAK SPACE}d", lambda row, sync: -row.week),
-    "newest": ("Newest ticket", lambda row, sync: -row.newest.timestamp() if row.newest else float("inf")),
-    "freshness": ("Data as of", lambda row, sync: (_BEHIND[sync.state], sync.as_of or _LONG_AGO)),
+_ORDERS: dict[str, tuple[str, Callable[[Found], Any]]] = {
+    "name": ("Tenant", lambda found: found[0].tenant.name.casefold()),
+    "state": ("State", lambda found: (found[2].rank if found[2] else (9,), -found[0].risk, -found[0].week)),
+    "open": ("Open", lambda found: -found[0].open),
+    "due": ("Past due", lambda found: -(found[2].past_due if found[2] else -1)),
+    "day": ("High, 24\N{NO-BREAK SPACE}h", lambda found: -found[0].high_day),
+    "week": ("High, 7\N{NO-BREAK SPACE}d", lambda found: -found[0].high_week),
+    "negative": ("Negative, 7\N{NO-BREAK SPACE}d", lambda found: -(found[0].negative_ratio or 0.0)),
+    "tickets": ("Tickets, 7\N{NO-BREAK SPACE}d", lambda found: -found[0].week),
+    "freshness": ("Data as of", lambda found: (_BEHIND[found[1].state], found[1].as_of or _LONG_AGO)),
 }
 """Name in the URL, heading, and sort key: the largest or most overdue first, names from A to Z."""
 
-_COUNTED = ("open", "day", "week", "negative", "tickets", "newest")
-_DEFAULT = "risk"
+_COUNTED = ("open", "due", "day", "week", "negative", "tickets")
+_DEFAULT = "state"
 
 RISK_EXPLAINED = (
-    f"Risk score: {RISK_HIGH} points per high-urgency and {RISK_NEGATIVE} per negative ticket, per 100 tickets in the last "
-    f"7 days (fewer than {FEWEST} count as {FEWEST}). The maximum is {100 * (RISK_HIGH + RISK_NEGATIVE)}. Tenants without data come first, then "
-    "those whose sync fails."
+    f"Tenants of the same state are ranked by how unusual their numbers are, then by a risk score: {RISK_HIGH} points per "
+    f"high-urgency and {RISK_NEGATIVE} per negative ticket, per 100 tickets in the last 7 days (fewer than {FEWEST} count "
+    f"as {FEWEST}). Tenants without data come first, then those whose sync fails. Changes are against the 7 days before, "
+    "up to the same full hour; the lines are the last eight weeks."
 )
-
-_REMEDIES: dict[Remedy, tuple[str, str, str]] = {
-    "connect": ("Connect a helpdesk", "settings-source-new", "ingestion"),
-    "check": ("Check the connection", "settings-source", "ingestion"),
-    "run": ("Run the first sync", "ingestion", "ingestion"),
-    "watch": ("View progress", "ingestion", "ingestion"),
-}
-"""The button's label, and the page it leads to: for the tenant's admins, and for everyone else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +73,22 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowLinks:
-    """The list of tickets behind each number of a row."""
+class Totals:
+    """Of all my tenants that have data. `due` is None if it is not known of one. `without`: how many have no data."""
 
-    open: str
-    unknown: str
-    high_day: str
-    high_week: str
-    negative: str
-    tickets: str
+    tenants: int
+    without: int
+    open: int
+    due: int | None
+    high_day: int
+    high_week: int
+    negative_week: int
+    week: int
+    changes: Changes
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantRow:
-    """A tenant's numbers, each with a link to its list, and its sync status.
-
-    With `unknown` the row has no numbers: what nobody has counted is not shown as 0.
-    """
-
-    numbers: TenantNumbers
-    sync: SyncStatus
-    role: Role
-    badge: RunBadge
-    unknown: Unknown | None
-    remedy: tuple[str, str]
-    risk_title: str
-    links: RowLinks
+    @property
+    def negative_ratio(self) -> float | None:
+        return self.negative_week / self.week if self.week else None
 
 
 @require_GET
@@ -117,18 +100,31 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     order = request.GET.get("sort", _DEFAULT)
     order = order if order in _ORDERS else _DEFAULT
     shown = [each for each in mine if _is_named(each, wanted)]
-    page = Paginator(_ranked(shown, order), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = _rows(list(page.object_list), {each.tenant.pk: each.role for each in shown})
+    now = clock.now()
+    tenants = [each.tenant for each in shown]
+    urgent = start(lambda: find_rows(tenants, limit=URGENT_SHOWN, now=now))
+    found = _ranked(shown, order, now=now)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = rows_of(list(page.object_list), {each.tenant.pk: each.role for each in shown})
+    told = sorted((row for row in rows if row.insights and row.insights.sentences), key=lambda row: row.rank)
     context = {
-        **_incidents(mine, now=clock.now()),
+        **_incidents(mine, now=now),
         "my_tenants": named_tenants(mine),
         "numbers_version": numbers_version(),
         "page": page,
         "rows": rows,
         "groups": [group for group in (_unknown(rows), _known(rows)) if group],
+        "totals": _totals(found) if len(found) > 1 else None,
+        "without_data": _unknown(rows),
+        "told_first": told[:MOST_SENTENCES],
+        "told_more": told[MOST_SENTENCES:],
+        "quiet": len(_known(rows)) - len(told),
+        "urgent": urgent(),
+        "urgent_open": sum(each.urgent_open for _, _, each in found if each),
+        "explained": explanation_path(mine[0].tenant.slug) if mine else "",
         "previous_query": _query(order, wanted, page.number - 1) if page.has_previous() else "",
         "next_query": _query(order, wanted, page.number + 1) if page.has_next() else "",
-        "count": len(mine),
+        "tenant_count": len(mine),
         "headings": [Heading(name, _ORDERS[name][0], _query(name, wanted), name == order) for name in _ORDERS],
         "order": order,
         "unknown_columns": [_ORDERS[name][0] for name in _COUNTED],
@@ -176,23 +172,42 @@ def _incidents(mine: Sequence[TenantAccess], *, now: datetime) -> dict[str, Any]
     }
 
 
-def _ranked(accesses: Sequence[TenantAccess], order: str) -> list[tuple[TenantNumbers, SyncStatus]]:
+def _ranked(accesses: Sequence[TenantAccess], order: str, *, now: datetime) -> list[Found]:
     """All tenants with their numbers: in any order, any of them may be first."""
-    now, tenants = clock.now(), [each.tenant for each in accesses]
+    tenants = [each.tenant for each in accesses]
+    insights = start(lambda: find_insights(tenants))
     statuses = find_sync_statuses(tenants, now=now)
-    found = [(numbers, statuses[numbers.tenant.slug]) for numbers in tenant_numbers(tenants, now=now)]
+    counted = tenant_numbers(tenants, now=now)
+    known = insights()
+    found: list[Found] = [(each, statuses[each.tenant.slug], known.get(each.tenant.slug)) for each in counted]
     key = _ORDERS[order][1]
 
-    def place(each: tuple[TenantNumbers, SyncStatus]) -> Any:
+    def place(each: Found) -> Any:
         is_failing = order == _DEFAULT and each[1].failures > 0
-        return not _is_unknown(*each), not is_failing, key(*each), each[0].tenant.name.casefold()
+        return not is_unknown(each[0], each[1]), not is_failing, key(each), each[0].tenant.name.casefold()
 
     return sorted(found, key=place)
 
 
-def _is_unknown(numbers: TenantNumbers, sync: SyncStatus) -> bool:
-    """Whether 0 would be a guess: no ticket is stored, and no sync has found that there are none."""
-    return numbers.newest is None and sync.as_of is None
+def _totals(found: Sequence[Found]) -> Totals:
+    known = [(numbers, insights) for numbers, sync, insights in found if not is_unknown(numbers, sync)]
+    counted = [numbers for numbers, _ in known]
+
+    def total(name: str) -> int:
+        return sum(getattr(each, name) for each in counted)
+
+    due = [insights.past_due if insights else None for _, insights in known]
+    return Totals(
+        tenants=len(found),
+        without=len(found) - len(known),
+        open=total("open"),
+        due=None if None in due else sum(each for each in due if each is not None),
+        high_day=total("high_day"),
+        high_week=total("high_week"),
+        negative_week=total("negative_week"),
+        week=total("week"),
+        changes=changes_of(counted),
+    )
 
 
 def _unknown(rows: Sequence[TenantRow]) -> list[TenantRow]:
@@ -201,65 +216,6 @@ def _unknown(rows: Sequence[TenantRow]) -> list[TenantRow]:
 
 def _known(rows: Sequence[TenantRow]) -> list[TenantRow]:
     return [row for row in rows if not row.unknown]
-
-
-def _rows(found: Sequence[tuple[TenantNumbers, SyncStatus]], roles: Mapping[Any, Role]) -> list[TenantRow]:
-    tenants = [numbers.tenant for numbers, _ in found]
-    connected = Source.objects.filter(tenant__in=[each.pk for each in tenants]).order_by("enabled")
-    sources = {each.tenant_id: each for each in connected}  # of several, one that is turned on
-    runs, now = last_runs(tenants), clock.now()
-    rows = []
-    for numbers, sync in found:
-        run, source = runs.get(numbers.tenant.slug), sources.get(numbers.tenant.pk)
-        badge = run_badge(run, sync, source, now=now)
-        unknown = why_unknown(run, sync, source) if _is_unknown(numbers, sync) else None
-        rows.append(_row(numbers, sync, roles[numbers.tenant.pk], badge, unknown))
-    return rows
-
-
-def _row(numbers: TenantNumbers, sync: SyncStatus, role: Role, badge: RunBadge, unknown: Unknown | None) -> TenantRow:
-    return TenantRow(
-        numbers=numbers,
-        sync=sync,
-        role=role,
-        badge=badge,
-        unknown=unknown,
-        remedy=_remedy(numbers.tenant, unknown, role) if unknown else ("", ""),
-        risk_title=_risk_title(numbers),
-        links=_links(numbers.tenant.slug, numbers.week_period, numbers.day_period),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _links(slug: str, week: Period, day: Period) -> RowLinks:
-    everything = TicketLinks(slug, TicketFilter())
-    return RowLinks(
-        open=everything.tickets(state=("open",)),
-        unknown=everything.tickets(state=("unknown",)),
-        high_day=everything.within(day, urgency=("high",)),
-        high_week=everything.within(week, urgency=("high",)),
-        negative=everything.within(week, sentiment=("negative",)),
-        tickets=everything.within(week),
-    )
-
-
-def _remedy(tenant: Tenant, unknown: Unknown, role: Role) -> tuple[str, str]:
-    """The button's label and link. Users who are not admins get a page they may see."""
-    text, for_admins, for_others = _REMEDIES[unknown.remedy]
-    if role.allows(Role.ADMIN) or for_admins == for_others:
-        return text, path_of(for_admins, tenant.slug)
-    return "See details", path_of(for_others, tenant.slug)
-
-
-def _risk_title(numbers: TenantNumbers) -> str:
-    """“3 × 12 high + 2 × 8 negative of 100 tickets”."""
-    high, negative = numbers.high_week, numbers.negative_week
-    whole = (
-        f"of {format_count(numbers.week, 'ticket')}"
-        if numbers.week >= FEWEST
-        else f"of {numbers.week}, counted as {FEWEST}"
-    )
-    return f"{RISK_HIGH} × {format_number(high)} high + {RISK_NEGATIVE} × {format_number(negative)} negative {whole}, per 100"
 
 
 def _query(order: str, wanted: str, page: int = 1) -> str:

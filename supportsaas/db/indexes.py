@@ -4,6 +4,7 @@ Models declare the indexes of Django's tables. `ensure_indexes` is safe to repea
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pymongo import ASCENDING as UP
@@ -57,6 +58,22 @@ def _orders_of_customers() -> tuple[Index, ...]:
     return (*of_all, *of_periods)
 
 
+CLOSED_STATUSES = (
+    *("CLOSED", "Closed", "DONE", "Done", "RESOLVED", "Resolved", "SOLVED", "Solved"),
+    *("closed", "done", "resolved", "solved"),
+)
+"""In order. A test compares them with `tickets.records.statuses`."""
+
+
+def _any_other(field: str, values: tuple[str, ...]) -> dict[str, Any]:
+    """Every other text, as ranges between the values: a partial index has no condition that negates."""
+    ends = (None, *values, None)
+    between = [
+        {sign: end for sign, end in (("$gt", low), ("$lt", high)) if end is not None} for low, high in pairwise(ends)
+    ]
+    return {"$or": [{field: each} for each in between]}
+
+
 INDEXES: tuple[Index, ...] = (
     Index(
         "tickets",
@@ -77,6 +94,18 @@ INDEXES: tuple[Index, ...] = (
             *(("urgency", UP), ("sentiment", UP), ("status", UP), ("source", UP)),
         ),
         "A customer's tickets, newest first, with keyset paging; numbers of customers over a period, from the index alone.",
+    ),
+    Index(
+        "tickets",
+        (("tenant_id", UP), ("created_at", UP), ("external_id", UP)),
+        "The urgent and open tickets of many tenants together, oldest first: merges a range for each tenant.",
+        {
+            "partialFilterExpression": {
+                "is_deleted": False,
+                "urgency": "high",
+                **_any_other("status", CLOSED_STATUSES),
+            }
+        },
     ),
     Index(
         "tickets",

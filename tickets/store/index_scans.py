@@ -23,6 +23,7 @@ WAITING_INDEX = "tenant_id_unindexed_since"
 DUE_INDEX = "tenant_id_is_deleted_next_due_at_external_id"
 WAITING_FOR_INDEX = "tenant_id_is_deleted_waiting_for_created_at_external_id"
 CLOCK_INDEX = "tenant_id_is_deleted_clocks.at"
+URGENT_INDEX = "tenant_id_created_at_external_id"
 TURN_INDEX = "tenant_id_is_deleted_turns"
 
 MAX_RANGES = 150

@@ -78,6 +78,7 @@ ROUTES: dict[str, list[Route]] = {
     "account/password/": [Route("/account/password/", "page", names_tenant=False)],
     "account/two-factor/": [Route("/account/two-factor/", "page", names_tenant=False)],
     "account/sessions/": [Route("/account/sessions/", "page", method="POST", names_tenant=False)],
+    "urgent/": [Route("/urgent/", "page", names_tenant=False)],
     "account/digests/": [Route("/account/digests/", "page", names_tenant=False)],
     "freshness/": [Route("/freshness/", "page", names_tenant=False)],
     "alerts/confirm/<str:token>/": [Route(f"/alerts/confirm/{ADDRESS_LINK}/", "page", open=True, names_tenant=False)],

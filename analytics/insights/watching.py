@@ -42,12 +42,13 @@ def watch_tenants(stop: threading.Event) -> int:
     now = clock.now()
     tenants = {each.slug: each for each in Tenant.objects.filter(is_active=True)}
     looks = find_looks()
-    versions = {slug: found.version for slug, found in state.find_all(with_words=False).items()}
+    states = state.find_all(with_words=False)
+    versions = {slug: found.version for slug, found in states.items()}
 
     def is_due(slug: str) -> bool:
         last = looks.get(slug)
         if last is None:
-            return True
+            return slug in states  # others have never had a ticket
         since: timedelta = now - last["counted_at"]
         has_changed: bool = last["version"] != versions.get(slug)
         return since >= AT_LATEST or (since >= EVERY and has_changed)
@@ -56,15 +57,18 @@ def watch_tenants(stop: threading.Event) -> int:
         last = looks.get(slug)
         if counted_at(slug) != (last["counted_at"] if last else None):
             return False  # another worker has looked in the meantime
-        return look(tenants[slug], version=versions.get(slug), now=now)
+        return look(tenants[slug], version=versions.get(slug), now=now, is_first=last is None)
 
     return for_each_tenant("insights", filter(is_due, tenants), work, stop=stop)
 
 
-def look(tenant: Tenant, *, version: int | None, now: datetime) -> bool:
-    """Find what is out of the ordinary, and store it. Returns whether that was done. `version`: of the tickets, as read before."""
+def look(tenant: Tenant, *, version: int | None, now: datetime, is_first: bool = False) -> bool:
+    """Find what is out of the ordinary, and store it. Returns whether that was done.
+
+    `version`: of the tickets, as read before. The first look waits for the end of a run.
+    """
     run = jobs.find_active(tenant)
-    if run is not None and run["counts"]["new_ingested"] > LARGE_RUN:
+    if run is not None and (is_first or run["counts"]["new_ingested"] > LARGE_RUN):
         return False  # the past may still be missing
     now = now.replace(second=0, microsecond=0)
     InsightStore(tenant).save(find_out(tenant, now=now), version=version)

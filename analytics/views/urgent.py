@@ -1,6 +1,6 @@
 """What is urgent and open in all tenants that I may see: the first tickets on the overview, all of them on a page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from supportsaas import clock
-from supportsaas.db.mongo import Document
 from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, find_all_access, named_tenants, sign_in_required
 from tenants.models import Tenant
@@ -29,7 +28,7 @@ class UrgentRow:
     """`words` are what decided the urgency."""
 
     tenant: Tenant
-    ticket: Document
+    ticket: Mapping[str, Any]
     words: tuple[str, ...]
     is_past_due: bool
 
@@ -90,7 +89,7 @@ def _place(request: SignedInRequest) -> Place | None:
         return None
 
 
-def _next(last: Document, is_newest_first: bool) -> str:
+def _next(last: Mapping[str, Any], is_newest_first: bool) -> str:
     order = [("order", "newest")] if is_newest_first else []
     at = last["created_at"].isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return urlencode([*order, ("after", at), ("ticket", last["external_id"]), ("tenant", last["tenant_id"])])

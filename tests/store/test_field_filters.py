@@ -25,7 +25,7 @@ from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS
 from tickets.store.field_values import FieldValues
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.index_scans import WORDS_INDEX
-from tickets.store.list_columns import COLUMNS, list_query, parse_columns
+from tickets.store.list_columns import COLUMNS, Layout, list_query, parse_columns
 from tickets.store.saved_views import add_view
 from tickets.store.ticket_store import TicketStore
 
@@ -223,8 +223,8 @@ class TestPages:
         assert "columns" in response.context["errors"]
 
     def test_a_view_may_have_only_columns(self, tenant: Tenant) -> None:
-        view = add_view(tenant, name="Wide", wanted=TicketFilter(), columns=COLUMNS)
-        assert view.columns() == COLUMNS
+        view = add_view(tenant, name="Wide", wanted=TicketFilter(), layout=Layout(COLUMNS))
+        assert view.layout().columns == COLUMNS
         view.query = "columns=gone"
         with pytest.raises(FilterError, match="columns"):
             view.list_query()
@@ -395,5 +395,5 @@ class TestApiAndFiles:
 
 def test_columns_are_parsed_in_the_order_of_the_list() -> None:
     columns = parse_columns({"columns": ["due_at", "assignee", "", "assignee"]})
-    assert list_query("status=open", columns) == "status=open&columns=assignee&columns=due_at"
-    assert list_query("", ()) == ""
+    assert list_query("status=open", Layout(columns)) == "status=open&columns=assignee&columns=due_at"
+    assert list_query("") == ""

@@ -11,6 +11,7 @@ from tickets.records.facets import FacetCounts, Facets
 Document = dict[str, Any]
 
 TICKET_ORDER = TimeOrder("created_at", "external_id")
+OLDEST_ORDER = TimeOrder("created_at", "external_id", is_oldest_first=True)
 DUE_ORDER = TimeOrder("next_due_at", "external_id", is_oldest_first=True)
 ID_INDEX = "tenant_id_external_id"
 DATE_INDEX = "tenant_id_is_deleted_created_at_external_id"

@@ -1,4 +1,4 @@
-"""The columns of a ticket list that a person may add, as they stand in its address and in saved views. Pure."""
+"""How a ticket list is shown: its columns and order, as they stand in its address and in saved views. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,11 @@ from typing import Final, Literal
 from urllib.parse import urlencode
 
 from tickets.store.filters import FilterError
+from tickets.store.list_orders import NEWEST_FIRST, ListOrder, parse_order
+from tickets.store.list_orders import PARAMETER as SORT_PARAMETER
 
 PARAMETER: Final = "columns"
+SORT: Final = SORT_PARAMETER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,26 @@ def parse_columns(parameters: Mapping[str, Sequence[str]]) -> tuple[Column, ...]
     return tuple(each for each in COLUMNS if each.name in chosen)
 
 
-def list_query(query: str, columns: Sequence[Column]) -> str:
-    """A query string of a list with these columns."""
-    return "&".join(each for each in (query, urlencode([(PARAMETER, each.name) for each in columns])) if each)
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a list is shown: its columns, and in which order its tickets are."""
+
+    columns: tuple[Column, ...] = ()
+    order: ListOrder = NEWEST_FIRST
+
+    @classmethod
+    def parse(cls, parameters: Mapping[str, Sequence[str]]) -> "Layout":
+        """Raises `FilterError`."""
+        return cls(parse_columns(parameters), parse_order(parameters))
+
+    def parameters(self) -> list[tuple[str, str]]:
+        sort = [(SORT, self.order.name)] if self.order.name else []
+        return [*sort, *((PARAMETER, each.name) for each in self.columns)]
+
+
+DEFAULT_LAYOUT: Final = Layout()
+
+
+def list_query(query: str, layout: Layout = DEFAULT_LAYOUT) -> str:
+    """A query string of a list with this layout."""
+    return "&".join(each for each in (query, urlencode(layout.parameters())) if each)

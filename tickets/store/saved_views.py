@@ -23,17 +23,17 @@ from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
 from tickets.records.cleaning import clean_text
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.list_columns import PARAMETER, Column, list_query, parse_columns
+from tickets.store.list_columns import DEFAULT_LAYOUT, PARAMETER, SORT, Layout, list_query
 
 MAX_VIEWS = 30
 LONGEST_NAME = 60
 LONGEST_QUERY = 2_000
 
-_NAMES = {*(each.name for each in fields(TicketFilter)), PARAMETER}
+_NAMES = {*(each.name for each in fields(TicketFilter)), PARAMETER, SORT}
 
 
 class SavedView(Audited):
-    """A name and its filter and columns, as a query string of the list."""
+    """A name and its filter, columns and order, as a query string of the list."""
 
     tenant_id: ObjectId
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="saved_views")
@@ -77,7 +77,7 @@ class SavedView(Audited):
             errors["query"] = f"“{error.field}” {error.reason}."
         else:
             if not self.query:
-                errors["query"] = "A view needs at least one filter or column."
+                errors["query"] = "A view needs at least one filter, column or order."
         if errors:
             raise ValidationError(errors)
 
@@ -89,13 +89,13 @@ class SavedView(Audited):
                 raise FilterError(name[:40], "is no longer a filter of the list")
         return TicketFilter.parse(given, zone=self.tenant.zone)
 
-    def columns(self) -> tuple[Column, ...]:
-        """The columns. Raises `FilterError` if there is no such column, or no longer."""
-        return parse_columns(self._parameters())
+    def layout(self) -> Layout:
+        """The columns and the order. Raises `FilterError` if there is no such column, or no longer."""
+        return Layout.parse(self._parameters())
 
     def list_query(self) -> str:
         """The query string of its list. Raises `FilterError` if the view is not valid."""
-        return list_query(self.wanted().query(), self.columns())
+        return list_query(self.wanted().query(), self.layout())
 
     def _parameters(self) -> dict[str, list[str]]:
         return parse_qs(self.query, keep_blank_values=True)
@@ -124,9 +124,9 @@ def find_views_by_name(tenants: Sequence[Tenant], part: str, *, limit: int) -> l
     return views
 
 
-def add_view(tenant: Tenant, *, name: str, wanted: TicketFilter, columns: Sequence[Column] = ()) -> SavedView:
-    """Save the filter and columns under a name. Raises `Rejected`."""
-    query = list_query(wanted.query(), columns)
+def add_view(tenant: Tenant, *, name: str, wanted: TicketFilter, layout: Layout = DEFAULT_LAYOUT) -> SavedView:
+    """Save the filter and layout under a name. Raises `Rejected`."""
+    query = list_query(wanted.query(), layout)
     if len(query) > LONGEST_QUERY:
         raise Rejected("A view cannot have this many filters. Remove some.")
     view = SavedView(tenant=tenant, name=name, query=query)

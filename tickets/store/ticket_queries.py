@@ -80,16 +80,23 @@ class TicketQueries:
     # -- Pages -----------------------------------------------------------------------------
 
     def page_by_cursor(
-        self, wanted: TicketFilter, *, size: int, cursor: Cursor | None = None, excerpt: int | None = None
+        self,
+        wanted: TicketFilter,
+        *,
+        size: int,
+        cursor: Cursor | None = None,
+        excerpt: int | None = None,
+        order: TimeOrder | None = None,
     ) -> TicketPage:
         """The page at the cursor, or the first page, within a bounded time.
 
+        `order` is that of the list (`order_of`), or `OLDEST_ORDER`, which lists have that are not about what is due.
         Counting may stop at a limit, and a page may be short (see `TicketPage`). With `excerpt`, MongoDB cuts messages
         to that many characters. Raises `FilterError` if `q` matches too many words.
         """
-        plan = self._planner.plan(wanted)
-        fields = _list_fields(excerpt)
-        reader = ScanReader(order_of(wanted))
+        plan, order = self._planner.plan(wanted), order or order_of(wanted)
+        fields = list_fields(excerpt)
+        reader = ScanReader(order)
         match plan:
             case FacetPlan():
                 count = _Total(total(plan.counts, wanted))
@@ -105,29 +112,36 @@ class TicketQueries:
                 count, reading = self._count_sample(plan), finish()
             case _:
                 assert_never(plan)
-        return _page(wanted, plan, count, reading, cursor, size)
+        return _page(wanted, plan, count, reading, cursor, size, order)
 
     def full_page_by_cursor(
-        self, wanted: TicketFilter, *, size: int, cursor: Cursor | None = None, excerpt: int | None = None
+        self,
+        wanted: TicketFilter,
+        *,
+        size: int,
+        cursor: Cursor | None = None,
+        excerpt: int | None = None,
+        order: TimeOrder | None = None,
     ) -> TicketPage:
         """The page at the cursor, or the first page. It is full and has the exact total, however long that takes.
 
         Raises `FilterError` if `q` matches too many words.
         """
         plan = self._planner.plan(wanted)
-        return self._full_page(wanted, plan, self._count_exactly(wanted, plan), cursor, size, excerpt)
+        count = self._count_exactly(wanted, plan)
+        return self._full_page(wanted, plan, count, cursor, size, excerpt, order or order_of(wanted))
 
     def page_by_number(self, wanted: TicketFilter, *, number: int, size: int, excerpt: int | None = None) -> TicketPage:
         """The page with this number, from 1, full and with the exact total. Raises `FilterError` as above."""
         plan = self._planner.plan(wanted)
         count = self._count_exactly(wanted, plan)
         if number == 1:
-            return self._full_page(wanted, plan, count, None, size, excerpt)
+            return self._full_page(wanted, plan, count, None, size, excerpt, order_of(wanted))
         order = order_of(wanted)
         last_before = ScanReader(order).find_place(plan.scans, (number - 1) * size, total=count)
         if last_before is None:
             return TicketPage(tickets=[], total=count)
-        return self._full_page(wanted, plan, count, order.cursor_at(last_before), size, excerpt)
+        return self._full_page(wanted, plan, count, order.cursor_at(last_before), size, excerpt, order)
 
     def _full_page(
         self,
@@ -137,15 +151,18 @@ class TicketQueries:
         cursor: Cursor | None,
         size: int,
         excerpt: int | None,
+        order: TimeOrder,
     ) -> TicketPage:
         scans = plan.scans if count else []
-        reader = ScanReader(order_of(wanted))
-        reading = reader.read(scans, cursor, limit=size + 1, fields=_list_fields(excerpt))
-        return _page(wanted, plan, _Total(count), reading, cursor, size)
+        reader = ScanReader(order)
+        reading = reader.read(scans, cursor, limit=size + 1, fields=list_fields(excerpt))
+        return _page(wanted, plan, _Total(count), reading, cursor, size, order)
 
-    def find_neighbours(self, wanted: TicketFilter, ticket: Mapping[str, Any]) -> Neighbours:
+    def find_neighbours(
+        self, wanted: TicketFilter, ticket: Mapping[str, Any], *, order: TimeOrder | None = None
+    ) -> Neighbours:
         """What is before and after a ticket's place in the list, whether or not the list has it. Raises `FilterError`."""
-        order = order_of(wanted)
+        order = order or order_of(wanted)
         if ticket.get(order.time) is None:
             return Neighbours()
         plan, reader = self._planner.plan(wanted), ScanReader(order)
@@ -171,7 +188,7 @@ class TicketQueries:
 
     def iterate(self, wanted: TicketFilter) -> Iterator[Document]:
         """All tickets, in the order of the list, whole, read in batches. Raises `FilterError` at once."""
-        return ScanReader(order_of(wanted)).iterate(self._planner.plan(wanted).scans, fields=_list_fields(None))
+        return ScanReader(order_of(wanted)).iterate(self._planner.plan(wanted).scans, fields=list_fields(None))
 
     def scans_of(self, wanted: TicketFilter) -> list[IndexScan]:
         """What the list is read from."""
@@ -233,9 +250,15 @@ def _count(scan: IndexScan, *, most: int | None = None) -> int:
 
 
 def _page(
-    wanted: TicketFilter, plan: QueryPlan, count: _Total, reading: Reading, cursor: Cursor | None, size: int
+    wanted: TicketFilter,
+    plan: QueryPlan,
+    count: _Total,
+    reading: Reading,
+    cursor: Cursor | None,
+    size: int,
+    order: TimeOrder,
 ) -> TicketPage:
-    page = cut_page(reading.tickets, order_of(wanted), cursor, size, stopped_at=reading.stopped_at)
+    page = cut_page(reading.tickets, order, cursor, size, stopped_at=reading.stopped_at)
     if count.is_more:
         # The page itself may show more tickets than were counted, or that there are no others.
         continues = len(reading.tickets) > size or reading.stopped_at is not None
@@ -255,7 +278,8 @@ def _choices(wanted: TicketFilter, plan: QueryPlan) -> dict[str, dict[str, int]]
     return choices(plan.counts, wanted) if isinstance(plan, FacetPlan) else None
 
 
-def _list_fields(excerpt: int | None) -> Document:
+def list_fields(excerpt: int | None) -> Document:
+    """The fields of a list's tickets: all, or with `excerpt` the beginnings of messages only."""
     if excerpt is None:
         return dict.fromkeys((*_WITHOUT_MESSAGE, *CLOCK_FIELDS, "message"), 1)
     return {**dict.fromkeys(_WITHOUT_MESSAGE, 1), "message": {"$substrCP": ["$message", 0, excerpt]}}

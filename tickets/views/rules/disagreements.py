@@ -16,7 +16,7 @@ from tickets.records.priorities import sort_priorities
 from tickets.records.ratings import sort_ratings
 from tickets.store.field_values import FieldValues
 from tickets.store.filters import MAX_VALUES, TicketFilter
-from tickets.store.list_columns import COLUMNS, list_query
+from tickets.store.list_columns import COLUMNS, Layout, list_query
 from tickets.store.ticket_store import TicketStore
 from tickets.store.value_counts import ValueCounts, ValueCountStore
 
@@ -77,4 +77,4 @@ def _find_by_rating(
 
 def _find(store: TicketStore, wanted: TicketFilter) -> Disagreement:
     page = store.queries.page_by_cursor(wanted, size=SHOWN, excerpt=200)
-    return Disagreement(page.tickets, page.total, page.is_more, list_query(wanted.query(), _COLUMNS))
+    return Disagreement(page.tickets, page.total, page.is_more, list_query(wanted.query(), Layout(_COLUMNS)))

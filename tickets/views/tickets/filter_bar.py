@@ -1,6 +1,6 @@
 """The filter bar of a ticket list: choices with their counts, chips of active filters, and dates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from tickets.records.period_wording import PERIOD_NAMES, period_name
 from tickets.records.periods import ChosenPeriod
 from tickets.records.statuses import STATES
 from tickets.store.filters import DUE, EXCLUDED, SIDES, TicketFilter
-from tickets.store.list_columns import Column, list_query
+from tickets.store.list_columns import DEFAULT_LAYOUT, Layout, list_query
 
 TITLES = {
     "urgency": "Urgency",
@@ -139,7 +139,7 @@ def choice_groups(
 
 
 def chips(
-    wanted: TicketFilter, zone: ZoneInfo, columns: Sequence[Column] = (), *, topics: Mapping[str, str]
+    wanted: TicketFilter, zone: ZoneInfo, layout: Layout = DEFAULT_LAYOUT, *, topics: Mapping[str, str]
 ) -> list[Chip]:
     """`topics`: the names of the topics that are filtered by. One that no longer exists is shown by its id."""
     shown: dict[str, list[str]] = {}
@@ -154,7 +154,7 @@ def chips(
             text = topics.get(value, value) if of == "topic" else _name(of, value)
         shown.setdefault(name, []).append(text)
     return [
-        Chip(title_of(name), ", ".join(texts), list_query(wanted.without(name).query(), columns))
+        Chip(title_of(name), ", ".join(texts), list_query(wanted.without(name).query(), layout))
         for name, texts in shown.items()
     ]
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from tenants.access import TenantAccess
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.list_columns import list_query, parse_columns
-from tickets.store.ticket_queries import TicketQueries
+from tickets.store.list_columns import Layout, list_query
 from tickets.topics.store import TopicStore
 from tickets.views.tickets.filter_bar import chips
+from tickets.views.tickets.list_pages import find_neighbours
 
 FROM_LIST: Final = "from=list"
 
@@ -38,11 +38,11 @@ def find_in_list(request: HttpRequest, access: TenantAccess, ticket: Mapping[str
         return None
     given = dict(request.GET.lists())
     try:
-        wanted, columns = TicketFilter.parse(given, zone=access.tenant.zone), parse_columns(given)
-        neighbours = TicketQueries(access.tenant).find_neighbours(wanted, ticket)
+        wanted, layout = TicketFilter.parse(given, zone=access.tenant.zone), Layout.parse(given)
+        neighbours = find_neighbours(access.tenant, wanted, layout.order, ticket)
     except FilterError:
         return None
-    query = list_query(wanted.query(), columns)
+    query = list_query(wanted.query(), layout)
     shown = chips(wanted, access.tenant.zone, topics=TopicStore(access.tenant).find_names(wanted.topic))
     slug, link = access.tenant.slug, row_query(query)
 

@@ -1,6 +1,5 @@
 """Saved views of the ticket list: members open them; managers save, rename, order and delete them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.store import saved_views
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.list_columns import Column, list_query, parse_columns
+from tickets.store.list_columns import DEFAULT_LAYOUT, Layout, list_query
 from tickets.store.saved_views import LONGEST_NAME, SavedView
 from tickets.topics.store import TopicStore
 from tickets.views.tickets.filter_bar import Chip, chips
@@ -33,14 +32,14 @@ class ViewLink:
 
 
 def view_links(
-    access: TenantAccess, wanted: TicketFilter | None = None, columns: Sequence[Column] = ()
+    access: TenantAccess, wanted: TicketFilter | None = None, layout: Layout = DEFAULT_LAYOUT
 ) -> list[ViewLink]:
-    """The tenant's views. The one with the same filters and columns as the list is active."""
-    active = list_query(wanted.query(), columns) if wanted else ""
+    """The tenant's views. The one with the same filters and layout as the list is active."""
+    active = list_query(wanted.query(), layout) if wanted else ""
     links = []
     for view in saved_views.find_views(access.tenant):
         try:
-            query, of_view = view.list_query(), _chips_of(view.wanted(), view.columns(), access)
+            query, of_view = view.list_query(), _chips_of(view.wanted(), view.layout(), access)
         except FilterError as error:
             links.append(ViewLink(view, "", False, problem=f"“{error.field}” {error.reason}."))
         else:
@@ -48,11 +47,15 @@ def view_links(
     return links
 
 
-def _chips_of(wanted: TicketFilter, columns: Sequence[Column], access: TenantAccess) -> tuple[Chip, ...]:
-    """The filters, and the columns as one more."""
-    titles = ", ".join(each.title for each in columns)
+def _chips_of(wanted: TicketFilter, layout: Layout, access: TenantAccess) -> tuple[Chip, ...]:
+    """The filters, and the columns and the order as two more."""
+    titles = ", ".join(each.title for each in layout.columns)
     topics = TopicStore(access.tenant).find_names(wanted.topic)
-    return (*chips(wanted, access.tenant.zone, topics=topics), *((Chip("Columns", titles, ""),) if titles else ()))
+    of_layout = (("Columns", titles), ("Order", layout.order.text if layout.order.name else ""))
+    return (
+        *chips(wanted, access.tenant.zone, topics=topics),
+        *(Chip(title, value, "") for title, value in of_layout if value),
+    )
 
 
 @require_GET
@@ -66,14 +69,14 @@ def show_views(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Save the filters of the address, which are those of the list, as a view."""
     name, error = request.POST.get("name", ""), ""
-    given, columns = dict(request.GET.lists()), tuple[Column, ...]()
+    given, layout = dict(request.GET.lists()), DEFAULT_LAYOUT
     try:
-        wanted, columns = TicketFilter.parse(given, zone=access.tenant.zone), parse_columns(given)
+        wanted, layout = TicketFilter.parse(given, zone=access.tenant.zone), Layout.parse(given)
     except FilterError as problem:
         wanted, error = TicketFilter(), f"“{problem.field}” {problem.reason}."
     if request.method == "POST" and not error:
         try:
-            view = saved_views.add_view(access.tenant, name=name, wanted=wanted, columns=columns)
+            view = saved_views.add_view(access.tenant, name=name, wanted=wanted, layout=layout)
         except Rejected as rejection:
             error = str(rejection)
         else:
@@ -83,8 +86,8 @@ def add_view(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         "name": name,
         "error": error,
         "longest": LONGEST_NAME,
-        "chips": _chips_of(wanted, columns, access),
-        "back": _list_address(access, list_query(wanted.query(), columns)),
+        "chips": _chips_of(wanted, layout, access),
+        "back": _list_address(access, list_query(wanted.query(), layout)),
     }
     return render(request, "tickets/view_form.html", context, status=422 if error else 200)
 

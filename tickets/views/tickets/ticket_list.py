@@ -1,12 +1,13 @@
 """The list of a tenant's tickets."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from supportsaas.db.paging import END, Cursor, CursorError
+from supportsaas.db.paging import END, CursorError
 from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.highlighting import excerpt_hits, mark_hits
@@ -15,7 +16,9 @@ from tickets.classification.search_query import Query, parse_query
 from tickets.corrections.correcting import find_batch
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.list_columns import Column, list_query, parse_columns
+from tickets.store.list_columns import DEFAULT_LAYOUT, Layout, list_query
+from tickets.store.list_orders import NEWEST_FIRST, SORT_FIELDS, ListOrder
+from tickets.store.sorted_lists import MAX_SORTED
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
@@ -32,6 +35,7 @@ from tickets.views.tickets.filter_bar import (
     offered_periods,
 )
 from tickets.views.tickets.in_list import row_query
+from tickets.views.tickets.list_pages import find_page
 from tickets.views.tickets.saved_views import view_links
 
 PAGE_SIZE = 50
@@ -51,30 +55,33 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     connection_names = start(partial(find_connection_names, access.tenant))
     errors: dict[str, str] = {}
     wanted, page, cursor_text = TicketFilter(), None, request.GET.get("cursor", "")
-    given, columns = dict(request.GET.lists()), tuple[Column, ...]()
+    given, layout = dict(request.GET.lists()), DEFAULT_LAYOUT
     try:
-        columns = parse_columns(given)
+        layout = Layout.parse(given)
         wanted = TicketFilter.parse(given, zone=zone)
-        cursor = Cursor.decode(cursor_text) if cursor_text else None
     except FilterError as error:
         errors[error.field] = error.reason
-    except CursorError:
-        errors["cursor"] = "The page in this address is not valid. The address may be incomplete."
+    columns, order = layout.columns, layout.order
     unfolded = are_unfolded(wanted, columns, request.GET)
     fields = begin_field_filters(access.tenant, wanted, columns) if unfolded else None
     if not errors:
         try:
-            counts_all = request.GET.get("count") == "all"
-            find_page = store.queries.full_page_by_cursor if counts_all else store.queries.page_by_cursor
             excerpt = EXCERPT_OF_A_HIT if wanted.q else EXCERPT
-            page = find_page(wanted, size=PAGE_SIZE, cursor=cursor, excerpt=excerpt)
+            counts_all = request.GET.get("count") == "all"
+            found = find_page(
+                store.queries, access.tenant, wanted, order,
+                size=PAGE_SIZE, cursor=cursor_text, excerpt=excerpt, counts_all=counts_all,
+            )  # fmt: skip
+            page, order = found.page, found.order
+        except CursorError:
+            errors["cursor"] = "The page in this address is not valid. The address may be incomplete."
         except FilterError as error:
             errors[error.field] = error.reason
     search = parse_query(wanted.q or "")
     if page is not None and search.terms:
         _mark_tickets(page, search)
-    links = view_links(access, wanted, columns)
-    query = list_query(wanted.query(), columns)
+    links = view_links(access, wanted, layout)
+    query = list_query(wanted.query(), layout)
     context: dict[str, Any] = {
         **frame,
         "connection_names": connection_names(),
@@ -85,7 +92,12 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "has_cursor": bool(cursor_text),
         "query": query,
         "columns": columns,
-        "columns_query": list_query("", columns),
+        "order": order,
+        "is_sorted": order == layout.order,
+        "wanted_order": layout.order,
+        "sorts": sort_links(wanted, layout, order, page),
+        "most_sorted": MAX_SORTED,
+        "columns_query": list_query("", layout),
         "next_query": _page_query(query, page.next_cursor if page else None),
         "previous_query": _page_query(query, page.previous_cursor if page else None),
         "last_query": _page_query(query, END.encode()),
@@ -95,7 +107,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "groups": _choice_groups(store, wanted, page),
         "language_name": language_name,
         "fields": fields() if fields else None,
-        "chips": chips(wanted, zone, columns, topics=TopicStore(access.tenant).find_names(wanted.topic)),
+        "chips": chips(wanted, zone, layout, topics=TopicStore(access.tenant).find_names(wanted.topic)),
         "only_unknown": ("unknown",),
         "kept": kept_filters(wanted),
         "kept_folded": () if unfolded else kept_folded(wanted),
@@ -130,6 +142,32 @@ def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | 
         return choice_groups(wanted, page.choices)
     everything = store.queries.count_choices(TicketFilter()) or {}
     return choice_groups(wanted, everything, is_counted=page is None)
+
+
+@dataclass(frozen=True, slots=True)
+class SortLink:
+    """The header of a column. `query` is that of the list sorted by it, or sorted the other way round."""
+
+    query: str
+    direction: str = ""
+
+
+def sort_links(wanted: TicketFilter, layout: Layout, order: ListOrder, page: TicketPage | None) -> dict[str, SortLink]:
+    """By the name of the column; only those by which the list can be sorted."""
+    if page is None:
+        return {}
+    is_small = page.choices is not None and page.total <= MAX_SORTED
+    links = {}
+    for name, field in SORT_FIELDS.items():
+        can_sort = (
+            is_small or (field.kind == "facet" and page.choices is not None) or name in ("created", order.by.name)
+        )
+        if can_sort:
+            is_present = order.by == field and not (wanted.due and order == NEWEST_FIRST)
+            then = order.opposite if is_present else ListOrder(field)
+            shown = "" if not is_present else "descending" if order.is_descending else "ascending"
+            links[name] = SortLink(list_query(wanted.query(), Layout(layout.columns, then)), shown)
+    return links
 
 
 def _page_query(query: str, cursor: str | None) -> str:

@@ -239,6 +239,8 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/statuses/map/": [Route("/t/acme/statuses/map/", "page", M, method="POST")],
     "t/<str:slug>/field-filters/": [Route("/t/acme/field-filters/", "page", V)],
     "t/<str:slug>/field-values/": [Route("/t/acme/field-values/", "page", V, query={"field": "assignee"})],
+    "t/<str:slug>/peek/<path:external_id>/": [Route("/t/acme/peek/T-1/", "page", V)],
+    "t/<str:slug>/export/selected/": [Route("/t/acme/export/selected/", "page", V, method="POST")],
     "t/<str:slug>/views/": [Route("/t/acme/views/", "page", M)],
     "t/<str:slug>/views/add/": [
         Route("/t/acme/views/add/", "page", M, query={"urgency": "high"}),

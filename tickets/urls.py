@@ -15,7 +15,7 @@ from tickets.views.notes import moment_notes
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.search import search_pages
 from tickets.views.service_levels import business_hours, due_page, target_pages
-from tickets.views.tickets import corrections, exports, field_filters, saved_views, ticket_list, ticket_pages
+from tickets.views.tickets import corrections, exports, field_filters, peek, saved_views, ticket_list, ticket_pages
 
 urlpatterns = [
     path("search/", search_pages.show_search, name="search"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("t/<str:slug>/correct/", corrections.correct, name="correct"),
     path("t/<str:slug>/correct/undo/", corrections.undo, name="correct-undo"),
     path("t/<str:slug>/tickets/<path:external_id>/", ticket_pages.show_ticket, name="ticket"),
+    path("t/<str:slug>/peek/<path:external_id>/", peek.show_peek, name="peek"),
+    path("t/<str:slug>/export/selected/", exports.export_selected, name="export-selected"),
     path("t/<str:slug>/export/tickets/", exports.export_tickets, name="export-tickets"),
     path("t/<str:slug>/field-filters/", field_filters.show_filters, name="field-filters"),
     path("t/<str:slug>/field-values/", field_filters.show_values, name="field-values"),

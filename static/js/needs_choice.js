@@ -3,7 +3,7 @@
 document.addEventListener("click", ({ target }) => {
   const form = target.closest("button")?.form;
   const request = form?.dataset.needsChoice;
-  if (!request) return;
+  if (!request || target.closest("[data-needs-none]")) return;
   const lists = [...form.elements].filter((each) => each.matches("select"));
   lists[0].setCustomValidity(lists.some((each) => each.value) ? "" : request);
 });

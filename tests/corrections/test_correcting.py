@@ -374,7 +374,7 @@ class TestPages:
         page = client_of(team_mate)
         shown = text_of(page.get("/t/acme/tickets/T-1/"))
         assert "Corrected by <bdi>ann</bdi>" in shown and "/correct/" not in shown
-        assert "select-row" not in text_of(page.get("/t/acme/tickets/"))
+        assert "/correct/" not in text_of(page.get("/t/acme/tickets/"))
 
 
 class TestApi:

@@ -48,6 +48,13 @@ def tickets_file(tenant: Tenant, wanted: TicketFilter, format_: Format) -> Strea
     )
 
 
+def selected_file(tenant: Tenant, external_ids: Sequence[str], format_: Format) -> StreamingHttpResponse:
+    """The live tickets with these ids, newest first."""
+    tickets = TicketStore(tenant).queries.find_selected(external_ids)
+    name = file_name(tenant.slug, "selected-tickets", format_, start=None, end=None, zone=tenant.zone)
+    return file_response(write_tickets(format_, tickets, zone=tenant.zone), name, format_)
+
+
 class _WithSlot:
     """The chunks, with a slot that is released after the last one, or if the transfer breaks off."""
 

@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, assert_never
@@ -22,7 +22,7 @@ from tickets.store import query_planner
 from tickets.store.facet_counts import FacetCountStore
 from tickets.store.facet_cube import choices, filtered, total
 from tickets.store.filters import TicketFilter
-from tickets.store.index_scans import CUSTOMER_INDEX, DUE_ORDER, TICKET_ORDER, IndexScan
+from tickets.store.index_scans import CUSTOMER_INDEX, DUE_ORDER, ID_INDEX, TICKET_ORDER, IndexScan
 from tickets.store.query_planner import FacetPlan, IndexPlan, QueryPlan, QueryPlanner, SamplePlan
 from tickets.store.scan_reader import Reading, ScanReader
 
@@ -176,6 +176,12 @@ class TicketQueries:
 
         finish = start(partial(nearest, backwards=False))
         return Neighbours(previous=nearest(backwards=True), next=finish())
+
+    def find_selected(self, external_ids: Sequence[str]) -> list[Document]:
+        """The live tickets with these ids, whole, newest first."""
+        match = {"tenant_id": self._tenant_id, "external_id": {"$in": list(external_ids)}, "is_deleted": False}
+        found = list(self._tickets.find(match, list_fields(None)).hint(ID_INDEX))
+        return sorted(found, key=TICKET_ORDER.place, reverse=True)
 
     def newest_of_customer(self, customer_id: str, *, limit: int) -> tuple[list[Document], int]:
         """A customer's newest tickets, without their texts, and how many there are, counted up to a limit."""

@@ -1,7 +1,9 @@
 """Corrects the classification of a ticket or of the selected tickets of a list, and undoes that."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,8 +17,13 @@ from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tickets.classification.corrections import Verdicts
-from tickets.corrections.correcting import correct_tickets, undo_batch, undo_correction
+from tickets.corrections.correcting import MOST_AT_ONCE, correct_tickets, undo_batch, undo_correction
 from tickets.records.facets import CLASSIFIED_SENTIMENTS, CLASSIFIED_URGENCIES
+from tickets.store.filters import FilterError, TicketFilter
+from tickets.store.ticket_store import TicketStore
+
+LONGEST_LIST: Final = 8_000
+"""The characters of the query of a list whose tickets are corrected."""
 
 CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
     "urgency": {each: each for each in CLASSIFIED_URGENCIES},
@@ -30,7 +37,8 @@ CHOICES: Final[Mapping[str, Mapping[str, Any]]] = {
 @tenant_required(Role.MANAGER)
 def correct(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     chosen = {name: choices.get(request.POST.get(name, "")) for name, choices in CHOICES.items()}
-    ids, next_url = request.POST.getlist("ticket"), _next_url(request, access)
+    next_url = _next_url(request, access)
+    ids = _all_that_match(request, access) if "all" in request.POST else request.POST.getlist("ticket")
     note = request.POST.get("note", "")
     try:
         batch = correct_tickets(
@@ -66,6 +74,17 @@ def undo(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     else:
         messages.info(request, "There is no such correction. Somebody may have undone it already.")
     return redirect(_next_url(request, access))
+
+
+def _all_that_match(request: TenantRequest, access: TenantAccess) -> list[str]:
+    """The tickets of the list whose query the form names, one more than can be corrected at once at most."""
+    given = parse_qs(request.POST.get("list", "")[:LONGEST_LIST])
+    try:
+        wanted = TicketFilter.parse(given, zone=access.tenant.zone)
+        found = TicketStore(access.tenant).queries.iterate(wanted)
+        return [str(each["external_id"]) for each in islice(found, MOST_AT_ONCE + 1)]
+    except FilterError:
+        return []
 
 
 def _why_nothing(request: TenantRequest) -> str:

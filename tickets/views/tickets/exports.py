@@ -1,11 +1,13 @@
 """Exports of the ticket list, with its filters and without a limit."""
 
 from django.http import HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
-from tickets.store.export_files import parse_format, tickets_file_in_slot
+from tickets.store.export_files import parse_format, selected_file, tickets_file_in_slot
 from tickets.store.filters import FilterError, TicketFilter
+
+MOST_SELECTED = 100
 
 
 @require_GET
@@ -18,3 +20,18 @@ def export_tickets(request: TenantRequest, access: TenantAccess) -> HttpResponse
         return tickets_file_in_slot(access.tenant, wanted, format_, caller=str(request.user.pk))
     except FilterError as error:
         return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")
+
+
+@require_POST
+@tenant_required()
+def export_selected(request: TenantRequest, access: TenantAccess) -> HttpResponseBase:
+    """The tickets that were selected on a page of the list; status 400 if there are none, or more than a page has."""
+    ids = request.POST.getlist("ticket")
+    try:
+        format_ = parse_format(request.POST.get("format", "csv"))
+    except FilterError as error:
+        return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")
+    if not 0 < len(ids) <= MOST_SELECTED:
+        text = f"Select at least one ticket and at most {MOST_SELECTED}."
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+    return selected_file(access.tenant, ids, format_)

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tenants.access import TenantAccess
-from tickets.store.filters import FilterError, TicketFilter
+from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
+from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
 from tickets.store.list_columns import Layout, list_query
 from tickets.topics.store import TopicStore
 from tickets.views.tickets.filter_bar import chips
@@ -30,6 +31,14 @@ class InList:
 def row_query(query: str) -> str:
     """The query string of a ticket's link in the list with that query string."""
     return f"{FROM_LIST}&{query}" if query else FROM_LIST
+
+
+def query_of(request: HttpRequest) -> Query:
+    """The search of the list that linked here, or no query if it is not valid."""
+    try:
+        return parse_query(request.GET.get("q", "")[:LONGEST_VALUE])
+    except QueryError:
+        return NO_QUERY
 
 
 def find_in_list(request: HttpRequest, access: TenantAccess, ticket: Mapping[str, Any]) -> InList | None:

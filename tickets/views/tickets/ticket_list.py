@@ -13,7 +13,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.highlighting import excerpt_hits, mark_hits
 from tickets.classification.language_names import language_name
 from tickets.classification.search_query import Query, parse_query
-from tickets.corrections.correcting import find_batch
+from tickets.corrections.correcting import MOST_AT_ONCE, find_batch
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.store.filters import FilterError, TicketFilter
 from tickets.store.list_columns import DEFAULT_LAYOUT, Layout, list_query
@@ -97,6 +97,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "wanted_order": layout.order,
         "sorts": sort_links(wanted, layout, order, page),
         "most_sorted": MAX_SORTED,
+        "most_corrected": MOST_AT_ONCE,
         "columns_query": list_query("", layout),
         "next_query": _page_query(query, page.next_cursor if page else None),
         "previous_query": _page_query(query, page.previous_cursor if page else None),

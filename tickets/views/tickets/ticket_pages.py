@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -17,7 +17,7 @@ from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.corrections import Correction
 from tickets.classification.highlighting import mark_hits, mark_text, reasons
 from tickets.classification.language_names import language_code, language_name
-from tickets.classification.search_query import NO_QUERY, Query, QueryError, parse_query
+from tickets.classification.search_query import Query
 from tickets.classification.verdicts import Category, Classification
 from tickets.corrections.proposing import propose_rule
 from tickets.ingestion.name_spaces import find_connection_names
@@ -28,11 +28,10 @@ from tickets.rules.classifier import find_classifier
 from tickets.rules.model import find_deciding
 from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.service_levels.settings import find_clock_settings
-from tickets.store.filters import LONGEST_VALUE
 from tickets.store.ticket_store import TicketStore
 from tickets.topics.store import TopicStore
 from tickets.views.tickets.clock_lines import clock_lines
-from tickets.views.tickets.in_list import find_in_list
+from tickets.views.tickets.in_list import find_in_list, query_of
 from tickets.views.tickets.timeline import timeline_entry
 
 OTHER_TICKETS = 8
@@ -81,7 +80,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     )
     verdict = correction.apply(found) if correction else found
     conversation = store.find_conversation(external_id)
-    query = _query_of(request)
+    query = query_of(request)
     wants_all = request.GET.get("history") == "all"
     limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
     entries = store.find_history(external_id, limit=limit + 1)
@@ -162,14 +161,6 @@ def _replies(
         }
         for each in replies
     ]
-
-
-def _query_of(request: HttpRequest) -> Query:
-    """The search of the list that linked here, or no query if it is not valid."""
-    try:
-        return parse_query(request.GET.get("q", "")[:LONGEST_VALUE])
-    except QueryError:
-        return NO_QUERY
 
 
 def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:

@@ -336,7 +336,7 @@ ROUTES: dict[str, list[Route]] = {
 }
 PREFIXES_OF_OTHERS = ("admin/", "metrics")  # staff; who has the token of the monitoring (tests/operations)
 ALL_ROUTES = [route for routes in ROUTES.values() for route in routes]
-LET_IN = {200, 202, 302, 304, 409, 422}
+LET_IN = {200, 201, 202, 302, 304, 409, 422}
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ function escape(event, plot) {
     drag = null;
     clear();
     event.preventDefault();
-  } else if (zooms && (!plot || plot.position === null) && !document.querySelector(":popover-open") && !event.target.matches("input, select, textarea")) {
+  } else if (zooms && (!plot || plot.position === null) && !document.querySelector(":popover-open, details.drop[open]") && !event.target.matches("input, select, textarea")) {
     zooms -= 1;
     event.preventDefault();
     if (plot) returnTo = plot.cursor.id;

@@ -63,7 +63,7 @@ class TestForm:
     ) -> None:
         answer = client_of(manager).post(f"{HERE}add/", {**FORM, field: value})
         page = answer.content.decode()
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         assert f'aria-describedby="moment-{field}-error"' in page
         assert field == "text" or 'value="Release 4.2"' in page
         assert moments(tenant) == []

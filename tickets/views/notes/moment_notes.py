@@ -90,7 +90,7 @@ def add_moment(request: TenantRequest, access: TenantAccess) -> HttpResponse:
             Subject("moment"), form.text, by=request.user, now=clock.now(), at=at, token=form.token
         )
     except Rejected as error:
-        return _page(request, access, form, error=error, status=400)
+        return _page(request, access, form, error=error, status=422)
     messages.success(request, "The note is on the charts.")
     return redirect(form.back)
 

@@ -11,6 +11,7 @@ from analytics.views.filter_bar import Selection
 from analytics.work.figures import WorkFigures
 from analytics.work.pipeline import Compared
 from analytics.work.store import WorkStore
+from supportsaas.db.parallel import start
 from tenants.models import Tenant
 from tickets.records.buckets import buckets_of
 from tickets.topics.store import TopicStore
@@ -19,12 +20,11 @@ from tickets.topics.store import TopicStore
 def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[DashboardFigures, DashboardContext]:
     zone, period = tenant.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), selection.chosen.comparison(now, zone)
+    topics = start(TopicStore(tenant).find_listed)
     store = StatisticsStore(tenant, use_cache=True)
     figures = store.dashboard(buckets, comparison=comparison, narrowing=selection.narrowing, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
-    context = DashboardContext(
-        buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=TopicStore(tenant).find_listed()
-    )
+    context = DashboardContext(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=topics())
     return figures, context
 
 

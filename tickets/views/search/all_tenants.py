@@ -17,8 +17,8 @@ LONGEST_TEXT: Final = 200
 SHORTEST_TEXT: Final = 2
 MOST_VIEWS: Final = 10
 MOST_TENANTS: Final = 10
-_AT_ONCE: Final = 8
-"""Threads for one search, of the 16 that a process has, so that other requests go on."""
+_TENANTS_AT_ONCE: Final = 10
+"""In one round trip. If one of them takes too long, all of them are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,36 +75,35 @@ def search_all(accesses: Sequence[TenantAccess], text: str, *, tickets: int, cus
     deadline = time.monotonic() + seconds
     id_text = text.removeprefix("#")
 
-    def search_some(some: Sequence[Tenant]) -> list[tuple[Tenant, QuickHits | str | None]]:
-        found: list[tuple[Tenant, QuickHits | str | None]] = []
-        for tenant in some:
-            if time.monotonic() > deadline:
-                found.append((tenant, None))
-                continue
-            try:
-                hits = QuickSearch(tenant).find(id_text, query, tickets=tickets, customers=customers)
-            except QueryError as error:
-                found.append((tenant, str(error)))
-            else:
-                found.append((tenant, hits))
-        return found
+    def search_some(some: Sequence[Tenant]) -> dict[str, QuickHits] | None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        search = QuickSearch(some)
+        return search.find(id_text, query, tickets=tickets, customers=customers, milliseconds=round(left * 1000))
 
     views = start(partial(find_views_by_name, tenants, text, limit=MOST_VIEWS))
-    parts = [tenants[place::_AT_ONCE] for place in range(min(_AT_ONCE, len(tenants)))]
-    results = {
-        tenant.pk: result
-        for part in run_parallel(*(partial(search_some, each) for each in parts))
-        for tenant, result in part
-    }
-    hits, left_out = [], []
-    for tenant in tenants:
-        match results[tenant.pk]:
-            case None:
-                left_out.append(tenant)
-            case str() as reason:
-                problem = problem or reason
-            case QuickHits(exact=exact, tickets=newest, is_cut=is_cut, customers=ids) if exact or newest or ids:
-                hits.append(TenantHits(tenant=tenant, exact=exact, tickets=newest, is_cut=is_cut, customers=ids))
+    parts = [tenants[place : place + _TENANTS_AT_ONCE] for place in range(0, len(tenants), _TENANTS_AT_ONCE)]
+    results = run_parallel(*(partial(search_some, each) for each in parts))
+    hits: list[TenantHits] = []
+    left_out: list[Tenant] = []
+    for part, result in zip(parts, results, strict=True):
+        if result is None:
+            left_out += part
+            continue
+        for tenant in part:
+            found = result[tenant.slug]
+            problem = problem or found.problem
+            if found.exact or found.tickets or found.customers:
+                hits.append(
+                    TenantHits(
+                        tenant=tenant,
+                        exact=found.exact,
+                        tickets=found.tickets,
+                        is_cut=found.is_cut,
+                        customers=found.customers,
+                    )
+                )
     part_of_name = text.casefold()
     named = [each for each in tenants if part_of_name in f"{each.name} {each.slug}".casefold()]
     return Found(

@@ -13,6 +13,7 @@ from supportsaas.formatting import format_count, format_label
 from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
 from tenants.models import Tenant
+from tickets.store.quick_search import MOST_EXAMINED
 from tickets.views.search.all_tenants import SHORTEST_TEXT, Found, TenantHits, search_all, typed_text
 
 TICKETS_OF_A_TENANT: Final = 5
@@ -63,6 +64,7 @@ def show_search(request: SignedInRequest) -> HttpResponse:
             "pages": list(_pages(request, accesses, text)),
             "list_query": urlencode({"q": text}),
             "most_tickets": TICKETS_OF_A_TENANT,
+            "most_examined": MOST_EXAMINED,
         }
     return render(request, "search/search.html", context)
 

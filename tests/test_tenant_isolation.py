@@ -114,6 +114,17 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/charts/<str:name>/<str:format_name>/": [Route("/t/acme/charts/totals/csv/", "page", V)],
     "t/<str:slug>/customers/": [Route("/t/acme/customers/", "page", V)],
     "t/<str:slug>/customers/<path:customer_id>/": [Route("/t/acme/customers/cust_1/", "page", V)],
+    "t/<str:slug>/export/customers/": [Route("/t/acme/export/customers/", "page", V, query={"format": "jsonl"})],
+    "t/<str:slug>/watch-customer/": [
+        Route("/t/acme/watch-customer/", "page", V, method="POST", query={"customer": "cust_1", "watch": "0"})
+    ],
+    "t/<str:slug>/notes/add/": [
+        Route("/t/acme/notes/add/", "page", V, method="POST", query={"kind": "ticket", "key": "T-1", "text": "x"})
+    ],
+    **{
+        f"t/<str:slug>/notes/<str:note_id>/{what}/": [Route(f"/t/acme/notes/n1/{what}/", "page", V, method="POST")]
+        for what in ("edit", "delete", "restore")
+    },
     "t/<str:slug>/erase-customer/": [
         Route("/t/acme/erase-customer/", "page", A, query={"customer": "cust_1"}),
         Route("/t/acme/erase-customer/", "page", A, method="POST", query={"customer": "cust_1"}),

@@ -7,11 +7,11 @@ from django.urls import path
 
 from tickets.views import setup_checklist
 from tickets.views.alerts import alert_pages, channel_addresses, channels, number_alert_form, number_alerts
-from tickets.views.customers import customer_erasure, customer_pages
+from tickets.views.customers import customer_erasure, customer_pages, watching
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
-from tickets.views.notes import moment_notes
+from tickets.views.notes import moment_notes, subject_notes
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.search import search_pages
 from tickets.views.service_levels import business_hours, due_page, target_pages
@@ -36,6 +36,12 @@ urlpatterns = [
     path("t/<str:slug>/field-values/", field_filters.show_values, name="field-values"),
     path("t/<str:slug>/customers/", customer_pages.show_customer_list, name="customer-list"),
     path("t/<str:slug>/customers/<path:customer_id>/", customer_pages.show_customer, name="customer"),
+    path("t/<str:slug>/export/customers/", customer_pages.export_customers, name="export-customers"),
+    path("t/<str:slug>/watch-customer/", watching.change_watch, name="watch-customer"),
+    path("t/<str:slug>/notes/add/", subject_notes.add_note, name="note-add"),
+    path("t/<str:slug>/notes/<str:note_id>/edit/", subject_notes.edit_note, name="note-edit"),
+    path("t/<str:slug>/notes/<str:note_id>/delete/", subject_notes.delete_note, name="note-delete"),
+    path("t/<str:slug>/notes/<str:note_id>/restore/", subject_notes.restore_note, name="note-restore"),
     path("t/<str:slug>/erase-customer/", customer_erasure.show_erasure, name="erase-customer"),
     path("t/<str:slug>/incidents/", incident_pages.show_incidents, name="incidents"),
     path("t/<str:slug>/incidents/<int:number>/", incident_pages.show_incident, name="incident"),

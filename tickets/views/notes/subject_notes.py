@@ -1,0 +1,95 @@
+"""Notes about a ticket or a customer: adding one, changing and deleting it, and undoing that."""
+
+from typing import Any, Final, cast
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from supportsaas import clock
+from supportsaas.web.rejected import Rejected
+from tenants.access import TenantAccess, TenantRequest, tenant_required
+from tenants.models import User
+from tickets.notes.store import LONGEST_NOTE, NoteStore, Subject, SubjectKind
+from tickets.store.filters import LONGEST_VALUE
+
+PAGES: Final = {"ticket": "ticket", "customer": "customer"}
+"""The page of each kind of subject."""
+
+
+def note_context(access: TenantAccess, user: User, subject: Subject) -> dict[str, Any]:
+    """What `tickets/_notes.html` shows: the notes about a subject, and the form for another one."""
+    found = NoteStore(access.tenant).find_about(subject)
+    return {
+        "notes": [(note, note.is_by(user), note.is_by(user) or access.can_run) for note in found],
+        "note_subject": subject,
+        "note_token": uuid4().hex,
+        "longest_note": LONGEST_NOTE,
+    }
+
+
+@require_POST
+@tenant_required()
+def add_note(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    kind, key = request.POST.get("kind", ""), request.POST.get("key", "")
+    if kind not in PAGES or not key or len(key) > LONGEST_VALUE or "\0" in key:
+        raise Http404("No such subject of a note.")
+    subject = Subject(cast(SubjectKind, kind), key)
+    text, token = request.POST.get("text", ""), request.POST.get("token", "")[:64]
+    try:
+        NoteStore(access.tenant).add(subject, text, by=request.user, now=clock.now(), token=token)
+    except Rejected as error:
+        messages.error(request, str(error))
+    return redirect(_page_of(access, subject))
+
+
+@require_POST
+@tenant_required()
+def edit_note(request: TenantRequest, access: TenantAccess, note_id: str) -> HttpResponse:
+    """Change the text of an own note."""
+    try:
+        note = NoteStore(access.tenant).edit(note_id, request.POST.get("text", ""), by=request.user, now=clock.now())
+    except Rejected as error:
+        return _rejected(request, access, note_id, error)
+    return redirect(_page_of(access, note.about))
+
+
+@require_POST
+@tenant_required()
+def delete_note(request: TenantRequest, access: TenantAccess, note_id: str) -> HttpResponse:
+    """The page of the subject then offers to undo it."""
+    try:
+        note = NoteStore(access.tenant).delete(note_id, by=request.user, is_manager=access.can_run, now=clock.now())
+    except Rejected as error:
+        return _rejected(request, access, note_id, error)
+    return redirect(f"{_page_of(access, note.about)}?deleted_note={note.id}#notes")
+
+
+@require_POST
+@tenant_required()
+def restore_note(request: TenantRequest, access: TenantAccess, note_id: str) -> HttpResponse:
+    try:
+        note = NoteStore(access.tenant).restore(note_id, by=request.user, is_manager=access.can_run)
+    except Rejected as error:
+        return _rejected(request, access, note_id, error)
+    return redirect(_page_of(access, note.about))
+
+
+def _rejected(request: TenantRequest, access: TenantAccess, note_id: str, error: Rejected) -> HttpResponse:
+    """Back to the page of the note, or to the list of customers if there is no such note."""
+    messages.error(request, str(error))
+    note = NoteStore(access.tenant).find(note_id)
+    return redirect(_page_of(access, note.about)) if note else redirect("customer-list", access.tenant.slug)
+
+
+def _page_of(access: TenantAccess, subject: Subject) -> str:
+    """The page of what the note is about; that of tickets for a moment."""
+    name = PAGES.get(subject.kind)
+    return (
+        reverse(name, args=[access.tenant.slug, subject.key])
+        if name
+        else reverse("ticket-list", args=[access.tenant.slug])
+    )

@@ -147,6 +147,15 @@ class BacklogPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """How many tickets were opened and resolved in a bucket of the previous period, as in `BacklogPoint`."""
+
+    position: int
+    opened: int
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgeBand:
     """The tickets open now that were created from `created_from` (None: no limit) up to `created_to`."""
 
@@ -258,8 +267,8 @@ class AtRiskCustomer:
 class DashboardFigures:
     """Everything a dashboard shows.
 
-    - `trend` has no points for empty buckets, and neither has `previous_trend`: the buckets of the previous period, each
-      at the position of the one that it is compared with.
+    - `trend` has no points for empty buckets, and neither have `previous_trend` and `previous_flows`: the buckets of the
+      previous period, each at the position of the one that it is compared with.
     - `by_urgency` and `by_sentiment` have `unknown` only if there are such tickets.
     - `by_status`, `by_source` and `by_dimension` name the most frequent values; `other_statuses` and `other_sources`
       sum up the rest.
@@ -267,7 +276,7 @@ class DashboardFigures:
     - `week_hours` are the tickets by weekday and hour in the tenant's zone: 7 × 24 numbers, Monday first.
     - `ages` (youngest first) and the last point of `backlog` are about all tickets open now.
     - Without `has_earlier_data`, the tenant's first ticket is newer than the start of the previous period, so
-      `previous`, `previous_trend`, `previous_clocks`, `previous_reopened`, `rising` and `rising_topics` cannot be compared with.
+      `previous`, `previous_trend`, `previous_flows`, `previous_clocks`, `previous_reopened`, `rising` and `rising_topics` cannot be compared with.
     - `topics` and `rising_topics` include hidden ones, because hiding a topic changes no ticket.
     """
 
@@ -281,6 +290,7 @@ class DashboardFigures:
     keywords: tuple[ValueCount, ...]
     customers: tuple[AtRiskCustomer, ...]
     previous_trend: tuple[TrendPoint, ...] = ()
+    previous_flows: tuple[Flow, ...] = ()
     by_dimension: tuple[DimensionCounts, ...] = ()
     other_statuses: OtherValues = OtherValues()
     other_sources: OtherValues = OtherValues()

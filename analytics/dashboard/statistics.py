@@ -31,6 +31,7 @@ from analytics.figures import (
     ClockFigures,
     DashboardFigures,
     DimensionCounts,
+    Flow,
     OtherValues,
     RisingKeyword,
     TopicCount,
@@ -274,7 +275,8 @@ def _figures(found: RowSums, counted: CountedPeriod, ages: Sequence[datetime], s
         other_statuses=other_statuses,
         other_sources=other_sources,
         trend=tuple(_trend_point(*each) for each in without_empty(found.trend).items()),
-        previous_trend=_compared(previous, counted),
+        previous_trend=tuple(_trend_point(*each) for each in _compared(previous, counted)),
+        previous_flows=tuple(_flow(*each) for each in _compared(found.previous, counted)),
         keywords=tuple(ValueCount(row["_id"], row["count"]) for row in listed["keywords"]),
         rising=tuple(RisingKeyword(row["_id"], row["count"], row["before"]) for row in listed["rising"]),
         topics=_topics(listed["topics"]),
@@ -319,10 +321,14 @@ def _trend_point(position: int, sums: Mapping[str, int]) -> TrendPoint:
     )
 
 
-def _compared(previous: Mapping[int, Mapping[str, int]], counted: CountedPeriod) -> tuple[TrendPoint, ...]:
+def _flow(position: int, sums: Mapping[str, int]) -> Flow:
+    return Flow(position, opened=sums["total"] + sums["reopened"], resolved=sums["settled"])
+
+
+def _compared(previous: Mapping[int, Mapping[str, int]], counted: CountedPeriod) -> list[tuple[int, Mapping[str, int]]]:
     """What a longer previous period has beyond the last bucket is compared with none."""
     edges = counted.time_axis.previous_edges
-    return tuple(_trend_point(*each) for each in previous.items() if each[0] < len(edges) - 1) if edges else ()
+    return [each for each in sorted(previous.items()) if each[0] < len(edges) - 1] if edges else []
 
 
 def _backlog(found: RowSums, counted: CountedPeriod, scope: QueryScope) -> tuple[BacklogPoint, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from analytics.dashboard.context import DashboardContext, backlog_in, filled_trend
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.previous_cells import IS_UP_BAD, Number, previous_columns
+from analytics.dashboard.previous_flows import previous_flow_columns
 from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, customers_text, lift_text
@@ -239,11 +240,13 @@ def _volume(figures: DashboardFigures, context: DashboardContext) -> Table:
 def _backlog(figures: DashboardFigures, context: DashboardContext) -> Table:
     """Only the last row has a link: a list shows what is open now, not what was open on a day."""
     days = context.days
+    before = previous_flow_columns(figures, context)
     columns = (
         Column("from", days.unit.value.capitalize(), "moment"),
         Column("open", "Open at the end", "count"),
-        Column("arrived", "Opened", "count"),
-        Column("settled", "Resolved", "count"),
+        Column("arrived", "Opened", "count", before.key_of("arrived")),
+        Column("settled", "Resolved", "count", before.key_of("settled")),
+        *before.columns,
     )
     rows = tuple(
         (
@@ -251,6 +254,7 @@ def _backlog(figures: DashboardFigures, context: DashboardContext) -> Table:
             Cell(point.open, url=context.links.ever(state=("open",)) if point.end > context.now else ""),
             Cell(point.opened),
             Cell(point.resolved),
+            *before.cells(position, point),
         )
         for position, point in enumerate(backlog_in(days, figures.backlog))
     )

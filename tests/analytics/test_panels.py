@@ -13,7 +13,7 @@ from analytics.dashboard.table import Cell, Column, Table
 from analytics.dashboard.tables import TABLES, dashboard_tables
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import Change
-from analytics.figures import BacklogPoint, ClockFigures, TrendPoint
+from analytics.figures import BacklogPoint, ClockFigures, Flow, TrendPoint
 from analytics.views.panels.axis import axis_texts, weekends
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
@@ -184,6 +184,19 @@ class TestPreviousPeriod:
         assert (place.path, place.query) == ("/t/acme/", "period=custom&from=2026-03-06&to=2026-03-06&source=email")
         assert self.TABLE.spans[2] == ("2026-03-06", "2026-03-06")
 
+    def test_opened_and_resolved_have_the_previous_period_too(self) -> None:
+        figures = replace(self.FIGURES, previous_flows=(Flow(2, opened=40, resolved=5),))
+        table = dashboard_tables(figures, CONTEXT)["backlog"]
+        row = dict(zip((each.key for each in table.columns), table.rows[2], strict=True))
+        assert {each.key: each.before for each in table.columns if each.before} == {
+            "arrived": "arrived_before",
+            "settled": "settled_before",
+        }
+        assert row["before_from"].text == "Fri 27 Feb 2026"
+        opened, resolved = row["arrived_before"], row["settled_before"]
+        assert (opened.value, opened.change, opened.tone) == (40, Change("-70%", "down"), "better")
+        assert (resolved.value, resolved.change, resolved.tone) == (5, Change("+4", "up"), "better")
+
 
 class TestAxis:
     def test_a_year_of_weeks_names_its_months(self) -> None:
@@ -213,6 +226,7 @@ class TestUnfinished:
         shown_today = trend(most_today, CONTEXT, dashboard_tables(most_today, CONTEXT))
         assert shown_today.summary.endswith("Peak: 9, Tue 10 Mar 2026, so far.")
         around = {"urgencies": (), "tables": TABLES_OF, "files": ChartFiles("acme", "")}
+        around |= {"marks": (), "can_run": False, "moments_url": ""}
         html = render_part("analytics/_trend.jinja", {"trend": shown, **around})
         assert html.count('<g class="bar so-far">') == 1
         assert html.index('<g class="bar so-far">') == html.rindex('<g class="bar')

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from analytics.dashboard.previous_buckets import previous_buckets
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
-from analytics.figures import NOT_STOPPED, AtRiskCustomer, DashboardFigures, TrendPoint, ValueCount
+from analytics.figures import NOT_STOPPED, AtRiskCustomer, DashboardFigures, Flow, TrendPoint, ValueCount
 from supportsaas.db import mongo
 from tenants.models import Tenant
 from tests.builders import NOON, delete_stored, finished_job, store_tickets
@@ -151,9 +151,9 @@ def test_every_number_is_the_number_of_tickets_in_its_list(
             agree(tenant, tickets, number, condition, replace(context, **narrowed))
     _check_breakdowns(tenant, figures, mine, of_all_sources, base)
     _check_trend(tenant, figures, buckets, mine, base)
-    _check_previous_trend(figures, previous_buckets(buckets, before, zone), earlier)
-    _check_customers(tenant, figures.customers, mine, base)
     of_sources = [each for each in living if not sources or each["source"] in sources]
+    _check_previous_trend(figures, previous_buckets(buckets, before, zone), earlier, of_sources)
+    _check_customers(tenant, figures.customers, mine, base)
     _check_volume(figures, mine)
     _check_words(figures, mine, earlier)
     _check_topics(tenant, figures, mine, earlier, base)
@@ -206,14 +206,23 @@ def _check_trend(
             agree(tenant, inside, getattr(point, URGENCY_SUMS[urgency]), has("urgency", urgency), wanted)
 
 
-def _check_previous_trend(figures: DashboardFigures, buckets: Buckets | None, earlier: list[Ticket]) -> None:
+def _check_previous_trend(
+    figures: DashboardFigures, buckets: Buckets | None, earlier: list[Ticket], of_sources: list[Ticket]
+) -> None:
     """Each point counts the tickets of its own bucket of the previous period, and no other point has any."""
     found = {point.position: point for point in figures.previous_trend}
+    flows = {each.position: each for each in figures.previous_flows}
     periods = [buckets[position] for position in range(len(buckets))] if buckets else []
     for position, period in enumerate(periods):
         inside = [each for each in earlier if period.start <= each["created_at"] < period.end]
         point = found.pop(position, TrendPoint(position=position))
         assert point.total == len(inside)
+        turns = [
+            turn for each in of_sources for turn in enumerate(each["turns"]) if period.start <= turn[1] < period.end
+        ]
+        resolved = sum(place % 2 == 0 for place, _ in turns)
+        flow = flows.get(position, Flow(position, 0, 0))
+        assert (flow.opened, flow.resolved) == (len(inside) + len(turns) - resolved, resolved)
         for urgency in URGENCIES:
             assert getattr(point, URGENCY_SUMS[urgency]) == sum(each["urgency"] == urgency for each in inside)
     assert not found

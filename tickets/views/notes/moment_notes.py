@@ -15,7 +15,7 @@ from supportsaas.web.page_paths import path_of
 from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, safe_next, tenant_required
 from tenants.models import Role
-from tickets.notes.store import LONGEST_NOTE, MOST_MOMENTS, NoteStore, Subject, new_token
+from tickets.notes.store import LONGEST_NOTE, MOST_MOMENTS, Note, NoteStore, Subject, new_token
 from tickets.records.period import day_start
 from tickets.store.filters import FilterError, parse_moment
 from tickets.views.fragments import is_fragment_request, vary_on_htmx
@@ -129,7 +129,7 @@ def _page(
     now = clock.now()
     found = NoteStore(access.tenant).find_moments(now - BEGINNING, now + BEGINNING)
     context: dict[str, Any] = {
-        "notes": found[::-1],
+        "notes": [(each, _day_of(each, access)) for each in reversed(found)],
         "is_cut": len(found) == MOST_MOMENTS,
         "form": form,
         "longest": LONGEST_NOTE,
@@ -137,6 +137,13 @@ def _page(
         "deleted_id": deleted_id,
     }
     return render(request, "notes/moments.html", context, status=status)
+
+
+def _day_of(note: Note, access: TenantAccess) -> date | None:
+    """The day that a note is about; None for one about a time of day. Its first moment stands for a day."""
+    zone = access.tenant.zone
+    day = (note.at or note.created_at).astimezone(zone).date()
+    return day if note.at == day_start(day, zone) else None
 
 
 def _known_id(given: str) -> str:

@@ -20,8 +20,14 @@ _PAGES_ABOVE: Final = {
 }
 """Pages that not every tenant or member has, and the page of another tenant that comes closest."""
 
-KEPT: Final = ("period", "from", "to", "created", "created_from", "created_to")
-"""The parameters that mean the same for each tenant. Others, such as a team or a customer, are a tenant's own."""
+KEPT: Final = ("period", "from", "to", "created_from", "created_to")
+"""The parameters that mean the same for each tenant. Others, such as a customer, are a tenant's own."""
+
+KEPT_IF_KNOWN: Final = ("source", "connection", "team", "priority")
+"""The filter of numbers: several tenants may have the same values. Those that the other tenant does not have are left out by
+its page, which learns from `SWITCHED` that it has to look."""
+
+SWITCHED: Final = "switched"
 
 
 def page_after_switch(url_name: str) -> str:
@@ -32,4 +38,8 @@ def page_after_switch(url_name: str) -> str:
 
 def kept_parameters(parameters: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
     """The parameters of this page's address that stay, in order."""
-    return tuple((name, value) for name in KEPT for value in parameters.get(name, ()) if value)
+    kept, to_check = (
+        [(name, value) for name in names for value in parameters.get(name, ()) if value]
+        for names in (KEPT, KEPT_IF_KNOWN)
+    )
+    return (*kept, *to_check, (SWITCHED, "1")) if to_check else tuple(kept)

@@ -18,6 +18,7 @@ from analytics.dashboard.topics import rising
 from analytics.dashboard.wording import comparison_text
 from analytics.figures import DashboardFigures
 from analytics.views.filter_bar import Selection, filter_bar
+from analytics.views.insights import find_shown
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
@@ -50,12 +51,15 @@ from tickets.store.target_counts import TargetCounts
 from tickets.store.ticket_store import TicketStore
 from tickets.topics.tagging import TAGGING
 from tickets.views.fragments import begin_frame, is_fragment_request, render_page_or_fragment
+from tickets.views.switched import without_unknown_values
 
 
 @require_GET
 @tenant_required()
 def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """The tenant's numbers over the period and sources in the URL; 400 with the field named if they are invalid."""
+    if (elsewhere := without_unknown_values(request, access)) is not None:
+        return elsewhere
     now = clock.now()
     zone = access.tenant.zone
     errors: dict[str, str] = {}
@@ -72,8 +76,9 @@ def show_dashboard(request: TenantRequest, access: TenantAccess) -> HttpResponse
         ongoing = start(IncidentStore(access.tenant).find_ongoing)
         due = start(partial(TargetCounts(access.tenant).count_due, now))
         open_alerts = start(partial(count_open, access.tenant))
+        insights = start(partial(find_shown, access.tenant))
         context |= _numbers(access, selection, now)
-        context |= {"ongoing": ongoing(), "due": due(), "open_alerts": open_alerts()}
+        context |= {"ongoing": ongoing(), "due": due(), "open_alerts": open_alerts(), "insights": insights()}
     context["selection"] = selection
     status = 400 if errors else 200
     return render_page_or_fragment(

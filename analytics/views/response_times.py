@@ -28,6 +28,7 @@ from tickets.store.export_files import file_response, parse_format
 from tickets.store.export_rows import file_name, write_rows
 from tickets.store.filters import FilterError
 from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.switched import without_unknown_values
 
 PARAMETER = "time"
 """Of the address: `calendar`, or `business` for the tenant's business hours."""
@@ -37,6 +38,8 @@ PARAMETER = "time"
 @tenant_required()
 def show_response_times(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Every clock over the period and filters of the dashboard; 400 with the field named if they are invalid."""
+    if (elsewhere := without_unknown_values(request, access)) is not None:
+        return elsewhere
     now, zone = clock.now(), access.tenant.zone
     frame = begin_frame(request, access)
     recount = start(partial(RECOUNT.find_progress, access.tenant))

@@ -25,12 +25,15 @@ from tickets.store.export_files import file_response, parse_format
 from tickets.store.export_rows import file_name, write_rows
 from tickets.store.filters import FilterError
 from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.switched import without_unknown_values
 
 
 @require_GET
 @tenant_required()
 def show_work(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """400 with the field named if a parameter is not valid; 403 for numbers of people without the role."""
+    if (elsewhere := without_unknown_values(request, access)) is not None:
+        return elsewhere
     now, zone = clock.now(), access.tenant.zone
     errors: dict[str, str] = {}
     selection: WorkSelection | None = None

@@ -7,8 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tenants.models import Membership, Role, Tenant, User
-from tenants.switching import PAGES, kept_parameters, page_after_switch
+from tenants.switching import KEPT_IF_KNOWN, PAGES, kept_parameters, page_after_switch
+from tests.builders import store_tickets
+from tests.rolled_up import roll_up
 from tests.test_tenant_isolation import ROUTES
+from tickets.records.dimensions import NARROWING_FIELDS
 
 ClientOf = Callable[[User], Client]
 
@@ -36,8 +39,34 @@ def test_a_page_that_another_tenant_may_not_have_leads_to_the_closest_one(here: 
 
 
 def test_the_period_stays_and_what_belongs_to_one_tenant_does_not() -> None:
-    given = {"period": ["90d"], "team": ["Billing"], "customer_id": ["c1"], "from": [""]}
+    given = {"period": ["90d"], "customer_id": ["c1"], "from": [""]}
     assert kept_parameters(given) == (("period", "90d"),)
+
+
+def test_a_filter_goes_along_and_is_to_be_checked_by_the_other_tenant() -> None:
+    given = {"team": ["Billing", "Sales"], "period": ["90d"]}
+    expected = (("period", "90d"), ("team", "Billing"), ("team", "Sales"), ("switched", "1"))
+    assert kept_parameters(given) == expected
+
+
+def test_a_field_that_is_carried_is_one_that_numbers_can_be_narrowed_by() -> None:
+    assert KEPT_IF_KNOWN == NARROWING_FIELDS
+
+
+@pytest.mark.parametrize("page", ["", "work/", "response-times/", "tickets/"])
+def test_what_the_other_tenant_does_not_have_is_left_out_with_a_word(
+    page: str, client_of: ClientOf, team_mate: User, tenant: Tenant
+) -> None:
+    store_tickets(tenant, [{"team": "Billing"}, {"team": "Sales"}])
+    roll_up(tenant)
+    client = client_of(team_mate)
+    given = "period=30d&team=Billing&team=Orders&switched=1"
+    answer = client.get(f"/t/acme/{page}?{given}", follow=True)
+    assert answer.redirect_chain == [(f"/t/acme/{page}?period=30d&team=Billing", 302)]
+    assert "Acme has no team “Orders”, so the filter leaves it out." in answer.content.decode()
+    again = client.get(f"/t/acme/{page}?period=30d&team=Billing&switched=1", follow=True)
+    assert again.redirect_chain == [(f"/t/acme/{page}?period=30d&team=Billing", 302)]
+    assert "leaves it out" not in again.content.decode()
 
 
 def test_the_menu_links_to_the_same_page_of_each_tenant(
@@ -45,7 +74,7 @@ def test_the_menu_links_to_the_same_page_of_each_tenant(
 ) -> None:
     Membership.objects.create(user=team_mate, tenant=other_tenant, role=Role.VIEWER)
     html = client_of(team_mate).get("/t/acme/work/", {"period": "30d", "team": "Billing"}).content.decode()
-    assert 'href="/t/globex/work/?period=30d"' in html
+    assert 'href="/t/globex/work/?period=30d&amp;team=Billing&amp;switched=1"' in html
 
 
 def test_a_typed_tenant_opens_on_the_same_page(client_of: ClientOf, team_mate: User) -> None:

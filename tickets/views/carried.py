@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from tenants.switching import SWITCHED
 from tickets.records.dimensions import NARROWING_FIELDS
 from tickets.records.periods import CUSTOM
 
@@ -27,8 +28,13 @@ class Carried:
 
     @classmethod
     def of(cls, parameters: Parameters) -> "Carried":
-        """From the query parameters of any page. What is not valid is left to the page that gets it."""
+        """From the query parameters of any page. What is not valid is left to the page that gets it.
+
+        So is what another tenant does not have, after a switch.
+        """
         values = values_of_one_field(parameters)
+        if values and _first(parameters, SWITCHED):
+            values.append((SWITCHED, "1"))
         name = _first(parameters, "period")
         if name and name != CUSTOM:
             period = [("period", name)]

@@ -24,6 +24,7 @@ from tickets.store.ticket_store import TicketStore
 from tickets.store.word_index import WordIndex
 from tickets.topics.store import TopicStore
 from tickets.views.fragments import begin_frame, render_page_or_fragment
+from tickets.views.switched import without_unknown_values
 from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
 from tickets.views.tickets.filter_bar import (
     ChoiceGroup,
@@ -50,6 +51,8 @@ EXCERPT_OF_A_HIT = 4_000
 @tenant_required()
 def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     """Tickets, newest first or most overdue first, filtered by the address; status 400 with the field's name if a filter is invalid."""
+    if (elsewhere := without_unknown_values(request, access)) is not None:
+        return elsewhere
     store, zone = TicketStore(access.tenant), access.tenant.zone
     frame = begin_frame(request, access)
     connection_names = start(partial(find_connection_names, access.tenant))

@@ -71,7 +71,10 @@ class LinePoint:
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """A line and the area below it, in a box 100 wide that stretches."""
+    """A line and the area below it, in a box 100 wide that stretches.
+
+    `so_far` is the last section, if its number is not final.
+    """
 
     height: int
     slot: float
@@ -79,6 +82,7 @@ class AreaLine:
     points: tuple[LinePoint, ...]
     line: str
     area: str
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +187,24 @@ def _line_over(heights: Sequence[float], slot: float) -> str:
     return " ".join(f"{round((place + 0.5) * slot, 4)},{y}" for place, y in enumerate(heights))
 
 
-def area_line(values: Sequence[int], *, slots: int, height: int = 160, top: int = 10) -> AreaLine:
-    """A line through numbers, one in each of the first slots; the scale starts at 0."""
+def area_line(
+    values: Sequence[int], *, slots: int, is_under_way: bool = False, height: int = 160, top: int = 10
+) -> AreaLine:
+    """A line through numbers, one in each of the first slots; the scale starts at 0.
+
+    With `is_under_way` the last number is not final, and its section is drawn on its own.
+    """
     ticks = nice_ticks(max(values, default=0), about=3)
     scale, slot = (height - top) / ticks[-1], 100 / max(slots, 1)
     points = tuple(
         LinePoint(place, value, round((place + 0.5) * slot, 4), round(height - value * scale, 2))
         for place, value in enumerate(values)
     )
-    line = " ".join(f"{point.x},{point.y}" for point in points)
-    area = f"{points[0].x},{height} {line} {points[-1].x},{height}" if points else ""
+    drawn = [f"{point.x},{point.y}" for point in points]
+    area = f"{points[0].x},{height} {' '.join(drawn)} {points[-1].x},{height}" if points else ""
+    whole, so_far = (drawn[:-1], drawn[-2:]) if is_under_way else (drawn, [])
     lines = tuple(Tick(value, round(height - value * scale, 2)) for value in ticks)
-    return AreaLine(height, round(slot, 4), lines, points, line, area)
+    return AreaLine(height, round(slot, 4), lines, points, " ".join(whole), area, " ".join(so_far))
 
 
 def mirrored_bars(

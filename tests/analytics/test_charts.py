@@ -120,6 +120,11 @@ class TestAreaLine:
         assert chart.line == "25.0,50.0 75.0,0.0"
         assert chart.area == "25.0,100 25.0,50.0 75.0,0.0 75.0,100"
 
+    def test_the_section_to_a_number_that_is_not_final_is_drawn_on_its_own(self) -> None:
+        chart = area_line([10, 20, 20], slots=3, is_under_way=True, height=100, top=0)
+        first, last, now = (f"{each.x},{each.y}" for each in chart.points)
+        assert (chart.line, chart.so_far) == (f"{first} {last}", f"{last} {now}")
+
     def test_an_empty_area_chart_has_axes(self) -> None:
         chart = area_line([], slots=7)
         assert (chart.points, chart.line, chart.area) == ((), "", "")

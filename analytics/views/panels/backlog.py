@@ -53,7 +53,8 @@ def backlog(figures: DashboardFigures, context: DashboardContext, tables: Mappin
     if not points:
         return None
     rows = tables["backlog"].rows
-    chart = charts.area_line([point.open for point in points], slots=len(days))
+    is_under_way = context.is_under_way(days, len(points) - 1)
+    chart = charts.area_line([point.open for point in points], slots=len(days), is_under_way=is_under_way)
     opened, resolved = [point.opened for point in points], [point.resolved for point in points]
     flow = charts.mirrored_bars(opened, resolved, slots=len(days))
     slots = tuple(

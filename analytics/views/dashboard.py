@@ -97,6 +97,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
     shown = _Shown(
         files=ChartFiles(access.tenant.slug, here),
         period_text=period_text(period, zone),
+        filter_text=selection.filter_text,
         comparison_text=comparison_text(period, context.comparison, zone, now),
         statuses_path=path_of("statuses", access.tenant.slug),
         topics_path=f"{path_of('topics', access.tenant.slug)}?{here}",
@@ -123,6 +124,8 @@ class _Shown:
 
     files: ChartFiles
     period_text: str
+    filter_text: str
+    """“source Email, Chat”; empty if not filtered."""
     comparison_text: str
     statuses_path: str
     topics_path: str

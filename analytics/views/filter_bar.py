@@ -50,6 +50,12 @@ class Selection:
         return self.dimension or Narrowing(values=self.sources)
 
     @property
+    def filter_text(self) -> str:
+        """“source Email, Chat”; empty if numbers are of all tickets."""
+        named = ", ".join(_text(self.narrowing.field, each) for each in self.narrowing.values)
+        return f"{self.narrowing.field} {named}" if named else ""
+
+    @property
     def tickets(self) -> TicketFilter:
         """The filter of all tickets on the dashboard."""
         period = self.chosen.period

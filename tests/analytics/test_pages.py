@@ -396,6 +396,7 @@ class TestDimensions:
         assert page.context["totals"].total == 1
         html = page.content.decode()
         assert "Team: billing" in text_of(html)
+        assert "with their current status. Only team billing." in text_of(html)
         ((choice,),) = (each.choices for each in page.context["bar"].values)
         assert (choice.value, choice.count, choice.is_chosen) == ("billing", 1, True)
         assert "team=billing" in html.split("/tickets/?")[1]

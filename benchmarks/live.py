@@ -35,6 +35,16 @@ if TYPE_CHECKING:
     from tickets.records.period import Period
 
 CHANGED = (0, 20, 1_000, 10_000)
+_OTHER_PAGES = {
+    "customers by risk": "customers/?sort=risk",
+    "work by assignee 30d": "work/?by=assignee&period=30d",
+    "response times 30d": "response-times/?period=30d",
+    "topics 30d": "topics/?period=30d",
+    "list, about to breach": "tickets/?due=soon",
+    "list, past due": "tickets/?due=breached",
+}
+"""Pages of a tenant, each with its path and query."""
+
 PLAIN_PERIODS = ("30d", "365d")
 MOST_SPREAD = 2
 """The 95th percentile is at most this many times the median."""
@@ -138,6 +148,7 @@ def list_pages(tenant: "Tenant") -> list[Page]:
     found.append(Page("overview", "/", 80))
     found.append(Page("API: stats of all time", f"/tenants/{tenant.slug}/stats", 80, by="program"))
     found.append(Page("customers", f"{at}/customers/", 80))
+    found += [Page(name, f"{at}/{path}", 80) for name, path in _OTHER_PAGES.items()]
     for name, query in _lists(tenant).items():
         path = f"{at}/tickets/?{query}"
         found.append(Page(f"list, {name}: first page", path, 30))

@@ -69,7 +69,7 @@ class Details:
     def known(self) -> dict[str, Any]:
         """What is known, by field, as MongoDB stores it."""
         values = ((name, getattr(self, name)) for name in DETAIL_FIELDS)
-        return {name: _stored(value) for name, value in values if value not in (None, (), {})}
+        return {name: _stored(value) for name, value in values if value is not None and value != () and value != {}}
 
     def digest(self) -> str:
         """Changes with any of the fields; empty if none is known."""
@@ -249,9 +249,9 @@ def _read_extra_value(value: Any) -> ExtraValue:
 
 
 def _stored(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, str | int | datetime):  # most are, and to ask whether something is a Mapping takes long
+        return value
+    return list(value) if isinstance(value, tuple) else dict(value)
 
 
 _READERS: Final[Mapping[str, Callable[[Any, _Report], Any]]] = {

@@ -74,7 +74,7 @@ def _measure(wish: argparse.Namespace) -> None:
                     "customer_id": f"cust_{n}",
                     "urgency": "high",
                     "sentiment": "negative",
-                    "reason": "high because: lawsuit",
+                    "reason": "High urgency: legal threat (“lawsuit”)",
                     "created_at": clock.now(),
                 },
             )

@@ -40,6 +40,7 @@ crypto.check_keys(ENCRYPTION_KEYS)
 
 MONGODB_NAME = environment.text("MONGODB_NAME", "supportsaas")
 PORT = environment.integer("PORT", default=8000, minimum=1, maximum=65535)
+PUBLIC_URL_IS_SET = bool(environment.text("PUBLIC_URL", ""))
 PUBLIC_URL = environment.web_address("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
 DEBUG = environment.boolean("DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -124,7 +125,8 @@ PERIODIC_TASK_MODULES = [
     "tickets.status_mapping.remapping",
     "tickets.recount.walk",
     "tickets.number_alerts.watching",
-    "tickets.alerts.dispatcher",
+    "tickets.ingestion.delivering",
+    "tickets.alerts.escalating",
     "tickets.erasure.retention",
     "tickets.erasure.tenants",
     "tickets.rollups.building",

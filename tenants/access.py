@@ -39,6 +39,11 @@ class TenantAccess:
     def allows(self, needed: Role) -> bool:
         return self.role.allows(needed)
 
+    def require(self, needed: Role) -> None:
+        """Raises `PermissionDenied` if the role is not sufficient."""
+        if not self.allows(needed):
+            raise PermissionDenied(f"This needs the role “{needed.value}”. Your role is “{self.role.value}”.")
+
     def find_or_404(self, model: type[M], key: str) -> M:
         """The tenant's object with this key, which comes from a URL. Raises `Http404`."""
         try:
@@ -251,8 +256,7 @@ def tenant_required(
                 access = find_access(request.user, slug)
             if access is None:
                 raise Http404("No such tenant.")
-            if not access.allows(needed):
-                raise PermissionDenied(f"This needs the role “{needed.value}”. Your role is “{access.role.value}”.")
+            access.require(needed)
             tenant_request.tenant_access = access
             return view(tenant_request, access, *args, **kwargs)
 

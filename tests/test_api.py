@@ -325,6 +325,8 @@ def test_the_description_of_the_api_names_every_call(api: Api) -> None:
         "/tickets/{external_id}/correction", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats",
         "/tenants/{tenant_id}/incidents", "/tenants/{tenant_id}/notes", "/tenants/{tenant_id}/work",
         "/tenants/{tenant_id}/targets", "/tenants/{tenant_id}/number-alerts",
+        "/tenants/{tenant_id}/channels", "/tenants/{tenant_id}/alerts/{message_id}",
+        "/tenants/{tenant_id}/alerts/{message_id}/acknowledge",
         "/rate-limiter/status",
         "/circuit/{name}/status", "/circuit/{name}/reset", "/export/tickets",
     } == set(paths)  # fmt: skip

@@ -24,7 +24,10 @@ from tests.conftest import make_user
 from tests.incidents.made import incident_document
 from tests.service_levels.targets import add_target
 from tickets import jobs
+from tickets.alerts import deliveries
+from tickets.alerts.acknowledge_links import acknowledge_token
 from tickets.alerts.channel_addresses import AddressClaim, confirmation_token
+from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.model import Channel
 from tickets.helpdesks.drafts import save_draft
 from tickets.helpdesks.files.uploads import begin_upload
@@ -48,6 +51,8 @@ UPLOAD = "<upload>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 ADDRESS_LINK = "<address link>"
+ANSWER_LINK = "<answer link>"
+MESSAGE = "<message>"
 HOOK = "<hook>"
 SOURCE = "<source>"
 
@@ -206,22 +211,26 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/alerts/": [Route("/t/acme/alerts/", "page", V)],
     **{
         f"t/<str:slug>/alerts/{what}/": [Route(f"/t/acme/alerts/{what}/", "page", M, method="POST")]
-        for what in ("again", "drop", "reset")
+        for what in ("again", "drop", "reset", "acknowledge")
     },
+    "t/<str:slug>/alerts/acknowledge/<str:token>/": [
+        Route(f"/t/acme/alerts/acknowledge/{ANSWER_LINK}/", "page", V),
+        Route(f"/t/acme/alerts/acknowledge/{ANSWER_LINK}/", "page", M, method="POST"),
+    ],
     "t/<str:slug>/alerts/numbers/": [Route("/t/acme/alerts/numbers/", "page", V)],
     "t/<str:slug>/alerts/numbers/add/": [
-        Route("/t/acme/alerts/numbers/add/", "page", A),
-        Route("/t/acme/alerts/numbers/add/", "page", A, method="POST"),
+        Route("/t/acme/alerts/numbers/add/", "page", M),
+        Route("/t/acme/alerts/numbers/add/", "page", M, method="POST"),
     ],
     "t/<str:slug>/alerts/numbers/<str:alert_id>/": [
-        Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/", "page", A),
-        Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/", "page", A, method="POST"),
+        Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/", "page", M),
+        Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/", "page", M, method="POST"),
     ],
     **{
         f"t/<str:slug>/alerts/numbers/<str:alert_id>/{what}/": [
             Route(f"/t/acme/alerts/numbers/{NUMBER_ALERT}/{what}/", "page", needs, method="POST")
         ]
-        for what, needs in (("acknowledge", M), ("mute", M), ("switch", A), ("delete", A))
+        for what, needs in (("acknowledge", M), ("give-back", M), ("mute", M), ("switch", M), ("delete", M))
     },
     "t/<str:slug>/learning/": [Route("/t/acme/learning/", "page", V)],
     "t/<str:slug>/learning/change/": [Route("/t/acme/learning/change/", "page", M, method="POST")],
@@ -316,6 +325,12 @@ ROUTES: dict[str, list[Route]] = {
     "tenants": [Route("/tenants", "api", names_tenant=False)],
     "me": [Route("/me", "api", names_tenant=False)],
     "tenants/<tenant_id>/dashboard": [Route("/tenants/acme/dashboard", "api", V)],
+    "tenants/<tenant_id>/channels": [Route("/tenants/acme/channels", "api", V)],
+    "tenants/<tenant_id>/alerts/<message_id>": [Route(f"/tenants/acme/alerts/{MESSAGE}", "api", V)],
+    "tenants/<tenant_id>/alerts/<message_id>/acknowledge": [
+        Route(f"/tenants/acme/alerts/{MESSAGE}/acknowledge", "api", M, method="POST"),
+        Route(f"/tenants/acme/alerts/{MESSAGE}/acknowledge", "api", M, method="DELETE"),
+    ],
     "tenants/<tenant_id>/number-alerts": [Route("/tenants/acme/number-alerts", "api", V)],
     "tenants/<tenant_id>/incidents": [Route("/tenants/acme/incidents", "api", V)],
     "tenants/<tenant_id>/notes": [
@@ -431,6 +446,11 @@ class World:
         self.ids = {CHANNEL: str(channel.pk), RULE: str(rule.pk), VIEW: str(view.pk), ADDRESS_LINK: link}
         self.ids[TARGET] = str(add_target(self.tenant, name=CANARY, conditions={"team": [CANARY]}).pk)
         self.ids[NUMBER_ALERT] = str(alert.pk)
+        sent = NewDelivery(
+            key="m1", tenant_id="acme", channel_id=str(channel.pk), kind="trouble", headline=CANARY, alerts=[CANARY]
+        )
+        mongo.in_transaction(lambda session: deliveries.insert(sent, session=session))
+        self.ids |= {MESSAGE: sent.key, ANSWER_LINK: acknowledge_token("acme", sent.key, at=clock.now())}
         self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
         draft = Source(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         self.ids[DRAFT] = save_draft(draft, by=self.users["admin"])

@@ -6,7 +6,14 @@ Ids of tickets and customers are whatever the helpdesk uses, so they may hold sl
 from django.urls import path
 
 from tickets.views import setup_checklist
-from tickets.views.alerts import alert_pages, channel_addresses, channels, number_alert_form, number_alerts
+from tickets.views.alerts import (
+    acknowledging,
+    alert_pages,
+    channel_addresses,
+    channels,
+    number_alert_form,
+    number_alerts,
+)
 from tickets.views.customers import customer_erasure, customer_pages, watching
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.incidents import incident_pages
@@ -125,6 +132,8 @@ urlpatterns = [
     path("t/<str:slug>/alerts/again/", alert_pages.send_again, name="alerts-again"),
     path("t/<str:slug>/alerts/drop/", alert_pages.drop_deliveries, name="alerts-drop"),
     path("t/<str:slug>/alerts/reset/", alert_pages.reset_breaker, name="alerts-reset"),
+    path("t/<str:slug>/alerts/acknowledge/", acknowledging.change_acknowledgement, name="alerts-acknowledge"),
+    path("t/<str:slug>/alerts/acknowledge/<str:token>/", acknowledging.open_link, name="acknowledge-link"),
     path("t/<str:slug>/alerts/numbers/", number_alerts.show_number_alerts, name="number-alerts"),
     path("t/<str:slug>/alerts/numbers/add/", number_alert_form.add_number_alert, name="number-alert-add"),
     path("t/<str:slug>/alerts/numbers/<str:alert_id>/", number_alert_form.change_number_alert, name="number-alert"),
@@ -132,6 +141,11 @@ urlpatterns = [
         "t/<str:slug>/alerts/numbers/<str:alert_id>/acknowledge/",
         number_alerts.acknowledge_alert,
         name="number-alert-acknowledge",
+    ),
+    path(
+        "t/<str:slug>/alerts/numbers/<str:alert_id>/give-back/",
+        number_alerts.give_alert_back,
+        name="number-alert-give-back",
     ),
     path("t/<str:slug>/alerts/numbers/<str:alert_id>/mute/", number_alerts.mute, name="number-alert-mute"),
     path("t/<str:slug>/alerts/numbers/<str:alert_id>/switch/", number_alerts.switch, name="number-alert-switch"),

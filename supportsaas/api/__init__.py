@@ -7,7 +7,7 @@ from supportsaas.web import api_errors
 from supportsaas.web.api_description import DescribedAPI
 from tenants.api import tenants as tenants_api
 from tenants.api.access import PersonAuth, TokenAuth
-from tickets.api import circuits, corrections, imports, incidents, ingestion, notes, number_alerts, targets
+from tickets.api import alerts, circuits, corrections, imports, incidents, ingestion, notes, number_alerts, targets
 from tickets.api import tickets as tickets_api
 
 DESCRIPTION = """
@@ -45,5 +45,6 @@ api.add_router("", api_work.router)
 api.add_router("", incidents.router)
 api.add_router("", notes.router)
 api.add_router("", targets.router)
+api.add_router("", alerts.router)
 api.add_router("", number_alerts.router)
 api.add_router("", tenants_api.router)

@@ -381,6 +381,29 @@ INDEXES: tuple[Index, ...] = (
         (("tenant_id", UP), ("status", UP), ("composed_at", DOWN), ("_id", DOWN)),
         "A tenant's messages of one status, such as failed or pending.",
     ),
+    Index(
+        "deliveries",
+        (("tenant_id", UP), ("alerts", UP)),
+        "The messages of an alert that somebody acknowledges.",
+    ),
+    Index(
+        "deliveries",
+        (("tenant_id", UP), ("tickets.ticket_id", UP), ("composed_at", DOWN)),
+        "The messages about a ticket, newest first.",
+    ),
+    Index(
+        "deliveries",
+        (("escalate_at", UP),),
+        "Messages that nobody has acknowledged in time.",
+        {"partialFilterExpression": {"escalate_at": {"$type": "date"}}},
+    ),
+    Index(
+        "acknowledgements",
+        (("at", UP),),
+        "Acknowledgements are deleted after two years.",
+        {"expireAfterSeconds": 2 * 365 * 24 * 3600},
+    ),
+    Index("acknowledgements", (("tenant_id", UP),), "Those of a tenant that is deleted."),
     Index("deliveries", (("composed_at", DOWN),), "The audit log in the admin, newest first."),
     Index(
         "deliveries",

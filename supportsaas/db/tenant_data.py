@@ -45,6 +45,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("quarantine", "rejected records"),
     TenantData("outbox", "alerts to be sent"),
     TenantData("deliveries", "alert messages"),
+    TenantData("acknowledgements"),
     TenantData("ingestion_logs", "runs"),
     TenantData("audit_log", "configuration changes"),
     TenantData("digest_subscriptions", "weekly digests"),

@@ -164,6 +164,7 @@ def check_static_files() -> Iterator[CheckMessage]:
     {
         "supportsaas.W007": "DEBUG is off",
         "supportsaas.W008": "USE_HTTPS is on",
+        "supportsaas.W010": "PUBLIC_URL is set",
         "supportsaas.I001": "Proxies are counted",
     },
     tag=Tags.security,
@@ -174,6 +175,13 @@ def check_settings() -> Iterator[CheckMessage]:
             "DEBUG is on: an error page shows source code and settings to everybody.",
             hint="Set DEBUG=0.",
             id="supportsaas.W007",
+        )
+    if not settings.PUBLIC_URL_IS_SET:
+        yield Warning(
+            f"PUBLIC_URL is not set: links in alerts and other mails lead to {settings.PUBLIC_URL}, which opens on the "
+            "server alone.",
+            hint="Set PUBLIC_URL to the address at which people open SupportSaaS, such as https://support.example.com.",
+            id="supportsaas.W010",
         )
     if not settings.USE_HTTPS:
         yield Warning(

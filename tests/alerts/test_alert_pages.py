@@ -273,7 +273,7 @@ class TestBreaker:
         assert "No alerts sent yet" in page_of(pages, HERE)
         self.open_circuit(native_channel)
         html = page_of(pages, HERE)
-        assert "5 of the last 5 deliveries failed" in html and "Paused" in html
+        assert "5 of the last 5 deliveries failed" in html and "Retrying" in html
         assert html.count('class="mark-failed"') == 5
         assert "failure 4" in html
 
@@ -315,7 +315,7 @@ class TestBreaker:
     ) -> None:
         self.open_circuit(native_channel)
         html = page_of(client_of(team_mate), HERE)
-        assert "Paused" in html and "End the pause" not in html
+        assert "Retrying" in html and "End the pause" not in html
 
     def test_channels_of_one_endpoint_share_its_circuit_within_a_tenant_only(
         self, native_channel: Channel, tenant: Tenant, other_tenant: Tenant, endpoint: Endpoint, pages: Client

@@ -60,7 +60,7 @@ class TestAttempts:
             "ticket_id": "T-1",
             "tenant_id": "acme",
             "urgency": "high",
-            "reason": "high because: lawsuit",
+            "reason": "High urgency: legal threat (“lawsuit”)",
         }
         delivery = only()
         assert request.key == delivery["_id"]

@@ -15,7 +15,7 @@ def news(number: int, *, customer: str | None = None, urgency: str = "high") -> 
         customer_id=f"cust_{number}" if customer is None else customer,
         urgency=urgency,
         sentiment="negative",
-        reason="high because: lawsuit",
+        reason="High urgency: legal threat (“lawsuit”)",
         created_at=NOON,
     )
     return News(key=f"key-{number}", ticket=facts, created_at=NOON + timedelta(minutes=number))

@@ -89,7 +89,7 @@ def test_the_reason_names_the_words_behind_the_filtered_label(tenant: Tenant, cl
     store_tickets(tenant, [{"id": "T-1", "message": message, "created_at": clock().isoformat()}], now=clock())
     names = {str(each.pk): each.name for each in Channel.objects.all()}
     found = {names[each["channel_id"]]: each["facts"] for each in mongo.collection("outbox").find()}
-    urgent, angry = "high because: lawsuit, immediately", "negative because: awful"
+    urgent, angry = "High urgency: legal threat (“lawsuit”, “immediately”)", "Negative sentiment: “awful”"
     assert {name: facts["reason"] for name, facts in found.items()} == {
         "Urgent": urgent,
         "Angry": angry,
@@ -109,7 +109,7 @@ def test_the_reason_names_the_tenants_rule_that_decided(tenant: Tenant, clock: F
         tenant, [{"id": "T-1", "message": "On the gold plan", "created_at": clock().isoformat()}], now=clock()
     )
     entry = mongo.collection("outbox").find_one({"channel_id": str(hook.pk)})
-    assert entry is not None and entry["facts"]["reason"] == "high because: gold plan"
+    assert entry is not None and entry["facts"]["reason"] == "High urgency: your rule “gold plan”"
 
 
 def test_a_ticket_that_becomes_urgent_is_news_and_one_that_stays_so_is_not(tenant: Tenant, clock: FakeClock) -> None:

@@ -25,11 +25,13 @@ from tests.faults.raw_server import RawServer, reset
 from tests.loopback_server import Answer
 from tests.mails import html_of
 from tests.smtp_server import SmtpServer
+from tickets.alerts.acknowledge_links import read_acknowledge_token
 from tickets.alerts.kinds import DeliveryError, open_sender
 from tickets.alerts.kinds.base import Response
 from tickets.alerts.kinds.email import compose
 from tickets.alerts.kinds.slack import blocks_of
-from tickets.alerts.kinds.webhook import WebhookSender
+from tickets.alerts.kinds.webhook import WebhookSender, payload_of
+from tickets.alerts.links import acknowledge_url
 from tickets.alerts.messages import Message, TicketFacts
 from tickets.alerts.model import Channel, make_signing_secret
 from tickets.demo.notify_endpoint import NotifyRules
@@ -48,7 +50,7 @@ def facts(**values: Any) -> TicketFacts:
             "customer_id": "cust_1",
             "urgency": "high",
             "sentiment": "negative",
-            "reason": "high because: lawsuit, immediately",
+            "reason": "High urgency: legal threat (“lawsuit”, “immediately”)",
             "created_at": NOON - timedelta(hours=1),
             "text": "Your invoice is wrong.\nWe will file a lawsuit.",
             **values,
@@ -110,7 +112,7 @@ class TestHouse:
                     "ticket_id": "T-1",
                     "tenant_id": "acme",
                     "urgency": "high",
-                    "reason": "high because: lawsuit, immediately",
+                    "reason": "High urgency: legal threat (“lawsuit”, “immediately”)",
                 }
             ]
 
@@ -232,12 +234,14 @@ class TestWebhook:
         assert request.path == "/hook" and request.headers["content-type"] == "application/json"
         assert json.loads(request.body) == {
             "id": "5f1c2e", "kind": "ticket", "tenant_id": "acme", "tenant_name": "Acme", "headline": "T-1 is urgent",
-            "url": f"{OURS}/t/acme/tickets/T-1/", "at": "2026-03-10T12:00:00Z",
+            "url": f"{OURS}/t/acme/tickets/T-1/", "helpdesk_url": "", "acknowledge_url": "", "note": "",
+            "at": "2026-03-10T12:00:00Z",
             "tickets": [
                 {
                     "ticket_id": "T-1", "subject": "Rückerstattung <b>", "customer_id": "cust_1", "urgency": "high",
-                    "sentiment": "negative", "reason": "high because: lawsuit, immediately",
+                    "sentiment": "negative", "reason": "High urgency: legal threat (“lawsuit”, “immediately”)",
                     "text": "Your invoice is wrong.\nWe will file a lawsuit.",
+                    "customer_name": "", "customer_open": None, "customer_high": None, "helpdesk_url": "",
                     "url": f"{OURS}/t/acme/tickets/T-1/", "created_at": "2026-03-10T11:00:00Z",
                 }
             ],
@@ -401,7 +405,7 @@ class TestSlack:
         texts = [block["text"] for block in body["blocks"]]
         (link,) = [each["text"] for each in texts if each["type"] != "plain_text"]
         assert re.fullmatch(rf"<{OURS}/t/acme/[^\s<>|]*\|Open ticket>", link), "our own address and words alone"
-        lines = [each["text"] for each in texts if each["type"] == "plain_text"]
+        lines = [line for each in texts if each["type"] == "plain_text" for line in each["text"].split("\n")]
         in_text = body["text"].split("\n")
         assert in_text.pop() == f"Open ticket: {link[1:].partition('|')[0]}"
         for line in [*lines, *in_text]:
@@ -418,18 +422,19 @@ class TestSlack:
         body = blocks_of(message(facts(subject="Refund & damages, 3 of 5?")))
         assert body["text"].split("\n") == [
             "🔴 Acme: T-1 is urgent",
-            "T-1 Refund &amp; damages, 3 of 5? (high, negative; customer cust_\N{WORD JOINER}1; "
-            "10 Mar 2026, 11\N{WORD JOINER}:\N{WORD JOINER}00\N{WORD JOINER}:\N{WORD JOINER}00 UTC)",
-            "high because: lawsuit, immediately",
+            "T-1 Refund &amp; damages, 3 of 5?",
+            "High urgency: legal threat (“lawsuit”, “immediately”)",
             "“Your invoice is wrong.”",
             "“We will file a lawsuit.”",
+            "Customer cust_\N{WORD JOINER}1",
+            "Created 10 Mar 2026, 11\N{WORD JOINER}:\N{WORD JOINER}00\N{WORD JOINER}:\N{WORD JOINER}00 UTC",
             f"Open ticket: {OURS}/t/acme/tickets/T-1/",
         ]
 
     def test_a_digest_names_the_first_and_counts_the_rest(self) -> None:
         tickets = tuple(facts(ticket_id=f"T-{n}") for n in range(500))
         body = blocks_of(message(*tickets, kind="digest", headline="500 urgent tickets"))
-        assert len(body["blocks"]) <= 100
+        assert len(body["blocks"]) <= 50
         assert body["text"].endswith(f"and 485 more\nOpen tickets: {OURS}/t/acme/tickets/?urgency=high")
         assert body["text"].count("Open ticket:") == 15
 
@@ -455,9 +460,9 @@ class TestEmail:
         assert sent.subject == "[Acme] T-1 is urgent"
         html = html_of(sent)
         assert "T-1  Wrong invoice" in sent.body
-        assert "<strong>T-1</strong> Wrong invoice" in html
+        assert "<strong>Wrong invoice</strong>" in html
         for each in (sent.body, html):
-            assert "High because: lawsuit, immediately" in each
+            assert "High urgency: legal threat (“lawsuit”, “immediately”)" in each
             assert "Your invoice is wrong." in each and "We will file a lawsuit." in each
             assert f"{OURS}/t/acme/tickets/T-1/" in each
 
@@ -465,6 +470,36 @@ class TestEmail:
         composed = compose(message(zone=ZoneInfo("Europe/Berlin")), ["a@example.com"])
         for each in (str(composed.body), html_of(composed)):
             assert "Created 10 Mar 2026, 12:00:00 CET" in each and "10 Mar 2026, 13:00:00 CET" in each
+
+    def test_every_kind_says_who_the_customer_is_why_and_where_to_answer(self, endpoint: ScriptedEndpoint) -> None:
+        """The whole message of a night: the customer's numbers, the reason, and three links."""
+        known = facts(
+            customer_name="Ann Smith",
+            customer_open=3,
+            customer_high=2,
+            helpdesk_url="https://desk.example/tickets/1?a=b&c=|x>",
+        )
+        what = message(known, can_be_acknowledged=True, zone=ZoneInfo("America/New_York"))
+        answer = acknowledge_url(what)
+        claim = read_acknowledge_token(answer.rstrip("/").rpartition("/")[2], now=NOON)
+        assert claim is not None and (claim.tenant_id, claim.message, claim.has_ended) == ("acme", "5f1c2e", False)
+        composed, slack = compose(what, ["a@example.com"]), blocks_of(what)
+        unjoined = slack["text"].replace("\N{WORD JOINER}", "")
+        for each in (str(composed.body), html_of(composed), unjoined):
+            assert "Customer Ann Smith (cust_1): 3 open tickets, 2 of high urgency" in each
+            assert "Created 10 Mar 2026, 07:00:00 EDT" in each
+            assert each.index("Open ticket") < each.index("Open in helpdesk") < each.index("Acknowledge")
+            assert answer in each
+        assert f'href="{answer}"' in html_of(composed) and f"<{answer}|Acknowledge>" in json.dumps(slack["blocks"])
+        assert "|Open in helpdesk>" in json.dumps(slack["blocks"]) and "c=%7Cx%3E|" in json.dumps(slack["blocks"])
+        body = payload_of(what)
+        assert (body["acknowledge_url"], body["helpdesk_url"]) == (answer, known.helpdesk_url)
+
+    def test_a_message_about_a_number_leads_to_its_list_or_incident(self) -> None:
+        what = message(kind="number", tickets=(), path="/t/acme/incidents/3/", can_be_acknowledged=True)
+        for each in (str(compose(what, ["a@example.com"]).body), blocks_of(what)["text"]):
+            assert f"{OURS}/t/acme/incidents/3/" in each and acknowledge_url(what) in each
+        assert payload_of(what)["url"] == f"{OURS}/t/acme/incidents/3/"
 
     def test_many_tickets_have_a_link_each_and_one_to_all_of_them(self) -> None:
         told = message(*(facts(ticket_id=f"T-{n}") for n in range(3)), kind="digest")
@@ -507,8 +542,8 @@ class TestEmail:
         assert composed.recipients() == ["a@example.com"]
         plain, html = (part.get_content() for part in parsed.iter_parts())
         without_ours = re.sub(
-            r"</?(html|head|meta|title|body|h1|div|strong|br|span|p)\b[^>]*>|<!doctype html>|</a>"
-            rf'|<a href="{OURS}/t/acme/[^"<>\s]*" style="[^"]*">',
+            r"<style>[^<]*</style>|</?(html|head|meta|title|body|h1|div|strong|br|span|p)\b[^>]*>|<!doctype html>|</a>"
+            rf'|<a href="{OURS}/t/acme/[^"<>\s]*" class="[^"]*" style="[^"]*">',
             "",
             html,
         )

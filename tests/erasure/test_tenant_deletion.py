@@ -92,6 +92,7 @@ def fill(tenant: Tenant) -> None:
     mongo.collection("customer_refresh").insert_one({"_id": tenant.slug})
     LearningStore(tenant).veto("parcel", is_vetoed=True)
     for name in (
+        "acknowledgements",
         "conversations",
         "deliveries",
         "digests",

@@ -24,7 +24,13 @@ from tests.faults.conftest import OwnDatabase
 from tickets.helpdesks.model import Source
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCTION = {"USE_HTTPS": "1", "TRUSTED_PROXIES": "1", "SECRET_KEY": "x9-Qw_7zK" * 6, "ALLOWED_HOSTS": "a.example"}
+PRODUCTION = {
+    "USE_HTTPS": "1",
+    "TRUSTED_PROXIES": "1",
+    "SECRET_KEY": "x9-Qw_7zK" * 6,
+    "ALLOWED_HOSTS": "a.example",
+    "PUBLIC_URL": "https://a.example",
+}
 
 
 def run_doctor(database: OwnDatabase, data_dir: Path, **environment: str) -> tuple[int, str]:
@@ -121,8 +127,9 @@ def test_a_standalone_mongodb_fails_the_system_check(tmp_path: Path, django_db_b
 
 
 def test_settings_that_are_not_for_production(settings: Any) -> None:
-    settings.DEBUG, settings.USE_HTTPS, settings.TRUSTED_PROXIES = True, False, 0
-    assert ids(system_checks.check_settings) == ["supportsaas.W007", "supportsaas.W008"]
+    settings.DEBUG, settings.USE_HTTPS, settings.TRUSTED_PROXIES, settings.PUBLIC_URL_IS_SET = True, False, 0, False
+    assert ids(system_checks.check_settings) == ["supportsaas.W007", "supportsaas.W010", "supportsaas.W008"]
+    settings.PUBLIC_URL_IS_SET = True
     settings.DEBUG, settings.USE_HTTPS = False, True
     assert ids(system_checks.check_settings) == ["supportsaas.I001"]
     settings.TRUSTED_PROXIES = 1

@@ -42,7 +42,7 @@ class ChannelAdmin(Searchable):
     actions = ["send_test"]
     fields = [
         "tenant", "kind", "name", "address", "secret", "new_secret", "urgencies", "sentiments", "max_age_hours",
-        "enabled",
+        "escalate_to", "escalate_minutes", "only_escalations", "quiet_hours", "enabled",
     ]  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[Any]:

@@ -22,7 +22,7 @@ def find_routes(tenant: Tenant) -> tuple[Route, ...]:
             sentiments=frozenset(channel.sentiments),
             max_age=channel.max_age,
         )
-        for channel in Channel.objects.filter(tenant=tenant, enabled=True)
+        for channel in Channel.objects.filter(tenant=tenant, enabled=True, only_escalations=False)
     )
 
 

@@ -9,7 +9,7 @@ All times are the database server's.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from supportsaas.reliability.retry import ATTEMPTS
 from supportsaas.reliability.shared_state import server_time
 from tenants.models import Tenant
 from tickets.alerts.messages import Message, MessageKind, TicketFacts
+from tickets.alerts.model import Escalation
 from tickets.alerts.timing import Pause
 
 COLLECTION = "deliveries"
@@ -85,12 +86,29 @@ class Claimed:
             tickets=tuple(TicketFacts.of(each) for each in found["tickets"]),
             at=found["composed_at"],
             zone=tenant.zone,
+            note=found.get("note", ""),
+            can_be_acknowledged=bool(found.get("alerts")),
+            path=found.get("path", ""),
         )
+
+    @property
+    def passes_quiet_hours(self) -> bool:
+        """Whether quiet hours do not hold it back: it is about high urgency, or says that alerts may be missing."""
+        found = self.document
+        return found["kind"] == "trouble" or any(each["urgency"] == "high" for each in found["tickets"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A delivery to insert. `created_at` is when its oldest news became known; None means now."""
+    """A delivery to insert. `created_at` is when its oldest news became known; None means now.
+
+    - `alerts`: what people acknowledge, see `acknowledging`; empty if there is nothing to do.
+    - `acknowledged_by` and `acknowledged_at`: who has done so already, before it was composed.
+    - `escalation`: when and where to it is passed on if nobody acknowledges it.
+    - `waiting_since`: from when on `escalation` counts, None means now.
+    - `chain`: the channels that had it before; `note`: why it is sent again.
+    - `path`: the page that it is about, see `Message`.
+    """
 
     key: str
     tenant_id: str
@@ -101,6 +119,21 @@ class NewDelivery:
     customers: Sequence[str] = ()
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    alerts: Sequence[str] = ()
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    escalation: Escalation | None = None
+    waiting_since: datetime | None = None
+    chain: Sequence[str] = ()
+    note: str = ""
+    path: str = ""
+
+    @property
+    def escalate_ms(self) -> int:
+        """How long it waits for an answer; 0: it is not passed on."""
+        if self.escalation is None or not self.alerts or self.acknowledged_by:
+            return 0
+        return self.escalation.after // timedelta(milliseconds=1)
 
     def as_document(self) -> Document:
         """The stored fields except times, as of before the first claim."""
@@ -121,6 +154,14 @@ class NewDelivery:
             "log": [],
             "fence": 0,
             "claimed_by": None,
+            "alerts": list(self.alerts),
+            "acknowledged_by": self.acknowledged_by,
+            "acknowledged_at": self.acknowledged_at,
+            "escalate_ms": self.escalate_ms,
+            "escalate_to": self.escalation.to if self.escalation else "",
+            "chain": list(self.chain),
+            "note": self.note,
+            "path": self.path,
             **expiry,
         }
 
@@ -133,6 +174,7 @@ def insert(new: NewDelivery, *, clock: Clock | None = None, session: ClientSessi
         "composed_at": now,
         "next_attempt_at": now,
         "give_up_at": {"$add": [now, give_up_ms()]},
+        "escalate_at": {"$add": [new.waiting_since or now, new.escalate_ms]} if new.escalate_ms else None,
     }
     inserted = {"$mergeObjects": ["$$ROOT", {"$literal": new.as_document()}, times]}
     is_new = {"$eq": [{"$type": "$status"}, "missing"]}
@@ -206,6 +248,20 @@ def record_failed(
         "is_resting": pause.series_is_over,
     }
     return _record(claimed, attempt, values, ok=False, now=now)
+
+
+def hold_back(claimed: Claimed, until: datetime) -> bool:
+    """Keep a claimed message for the end of the quiet hours; its other times begin then. False if the claim has expired."""
+    held: Document = {"next_attempt_at": until, "held_until": until, "claimed_by": None}
+    moved = {
+        "give_up_at": {"$add": [until, give_up_ms()]},
+        "escalate_at": {"$cond": [{"$gt": ["$escalate_at", None]}, {"$add": [until, "$escalate_ms"]}, None]},
+    }
+    result = mongo.collection(COLLECTION).update_one(
+        {"_id": claimed.key, "fence": claimed.fence, "status": "pending", "claimed_by": {"$ne": None}},
+        [{"$set": {**held, **moved}}],
+    )
+    return result.modified_count == 1
 
 
 def _record(claimed: Claimed, attempt: Attempt, values: Document, *, ok: bool, now: Any) -> bool:

@@ -10,6 +10,9 @@ from tickets.alerts.channels import endpoint_of
 from tickets.alerts.deliveries import COLLECTION
 from tickets.alerts.model import Channel
 
+CHANNEL_DELETION = "channel deletion"
+"""Who dropped what waited for a channel that was deleted."""
+
 
 def wake_endpoint(endpoint: str, *, clock: Clock | None = None) -> int:
     """Call `wake` for all channels of the endpoint; returns the number of deliveries."""
@@ -49,7 +52,7 @@ def drop_for_deleted(channel_ids: Sequence[str], *, clock: Clock | None = None) 
     now = server_time(clock)
     result = mongo.collection(COLLECTION).update_many(
         {"status": "pending", "channel_id": {"$in": list(channel_ids)}},
-        [{"$set": {"status": "dropped", "ended_at": now, "ended_by": "channel deletion"}}],
+        [{"$set": {"status": "dropped", "ended_at": now, "ended_by": CHANNEL_DELETION}}],
     )
     return result.modified_count
 

@@ -1,4 +1,4 @@
-"""Delivers due messages, on any number of machines: a periodic task of every worker.
+"""Delivers due messages, on any number of machines: a periodic task of every worker (`tickets.ingestion.delivering`).
 
 Each round finds the endpoints with something due and starts attempts in threads, one endpoint after the other.
 Tenants never share an endpoint's circuit or threads, even at the same URL. So that no endpoint delays another:
@@ -24,13 +24,13 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 
+from supportsaas import clock as system_clock
 from supportsaas.clock import Clock
 from supportsaas.db import mongo
-from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import CircuitBreaker, Denied, Permit
 from tickets.alerts import deliveries, delivery_queue, news_queue
 from tickets.alerts.channels import endpoint_of
-from tickets.alerts.composing import compose_next
+from tickets.alerts.composing import CountOpen, compose_next
 from tickets.alerts.deliveries import Attempt, Claimed, Which
 from tickets.alerts.delivery_queue import wake_endpoint
 from tickets.alerts.kinds import DeliveryError, Response, Sender, open_sender
@@ -60,7 +60,10 @@ class _Lane:
 
 
 class Dispatcher:
-    """Delivers due messages. `open_sender`, `jitter` and `clock` are for tests only."""
+    """Delivers due messages, with what `count_open` says of their customers.
+
+    `open_sender`, `jitter` and `clock` are for tests only.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Dispatcher:
         an_endpoint: int = THREADS_AN_ENDPOINT,
         open_sender: Callable[[Channel], Sender] = open_sender,
         jitter: Jitter = random.uniform,
+        count_open: CountOpen | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._owner = owner
@@ -77,6 +81,7 @@ class Dispatcher:
         self._an_endpoint = an_endpoint
         self._open_sender = open_sender
         self._jitter = jitter
+        self._count_open = count_open
         self._clock = clock
         self._busy: Counter[str] = Counter()
         self._unstable = 0
@@ -159,7 +164,7 @@ class Dispatcher:
         if is_unstable and self._unstable >= self._threads // 2:
             circuit.give_back(permit)
             return False
-        claimed = self._claim(lane, permit)
+        claimed = self._claim_outside_quiet_hours(lane, permit)
         if claimed is None:
             circuit.give_back(permit)
             return False
@@ -183,6 +188,16 @@ class Dispatcher:
             return None
         return answer
 
+    def _claim_outside_quiet_hours(self, lane: _Lane, permit: Permit) -> Claimed | None:
+        """Claim a message, after keeping those that wait for the end of quiet hours."""
+        now = self._clock() if self._clock else system_clock.now()
+        while (claimed := self._claim(lane, permit)) is not None:
+            until = lane.channels[claimed.channel_id].quiet_until(now)
+            if until is None or claimed.passes_quiet_hours:
+                return claimed
+            deliveries.hold_back(claimed, until)
+        return None
+
     def _claim(self, lane: _Lane, permit: Permit) -> Claimed | None:
         """Claim a message in its first series of attempts, else compose a new one, else claim one that is due again.
 
@@ -196,13 +211,16 @@ class Dispatcher:
             return deliveries.claim(ids, owner=owner, which=which, clock=self._clock)
 
         def from_news() -> Claimed | None:
-            composed = (compose_next(each, owner=owner, clock=self._clock) for each in lane.channels.values())
+            composed = (self._compose_next(each) for each in lane.channels.values())
             return next((each for each in composed if each is not None), None)
 
         # The era grows by one per failed probe, and by two if a probe succeeds and the circuit opens again.
         new_first = permit.is_probe and permit.era % 4 == 0
         first, second = (from_news, first_series) if new_first else (first_series, from_news)
         return first() or second() or deliveries.claim(ids, owner=owner, clock=self._clock)
+
+    def _compose_next(self, channel: Channel) -> Claimed | None:
+        return compose_next(channel, owner=self._owner, count_open=self._count_open, clock=self._clock)
 
     # -- The attempt, in its own thread ----------------------------------------------------
 
@@ -284,10 +302,3 @@ def _object_ids(ids: Sequence[str]) -> list[ObjectId]:
         except InvalidId:
             continue
     return found
-
-
-@periodic_task("deliveries", every_seconds=1.0)
-def _deliver(stop: threading.Event) -> None:
-    from supportsaas.ops.process_name import process_name
-
-    Dispatcher(owner=process_name()).run(stop)

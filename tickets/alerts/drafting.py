@@ -51,6 +51,11 @@ def draft_alone(news: News) -> Draft:
     return _draft([news])
 
 
+def draft_together(news: Sequence[News]) -> Draft:
+    """One message about all of it."""
+    return _draft(news)
+
+
 def _draft(news: Sequence[News]) -> Draft:
     customers = {each.ticket.customer_id for each in news}
     kind: MessageKind = "ticket" if len(customers) == 1 and len(news) <= MOST_SINGLE_TICKETS else "digest"

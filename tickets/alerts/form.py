@@ -71,7 +71,20 @@ class ChannelForm(_ModelForm):
 
     class Meta:
         model = Channel
-        fields = ["name", "address", "secret", "new_secret", "urgencies", "sentiments", "max_age_hours", "enabled"]
+        fields = [
+            "name",
+            "address",
+            "secret",
+            "new_secret",
+            "urgencies",
+            "sentiments",
+            "max_age_hours",
+            "escalate_to",
+            "escalate_minutes",
+            "only_escalations",
+            "quiet_hours",
+            "enabled",
+        ]
         labels = {"enabled": "On"}
 
     def __init__(self, *args: Any, tenant: Tenant | None = None, kind: str = "", **kwargs: Any) -> None:
@@ -80,12 +93,22 @@ class ChannelForm(_ModelForm):
         self.new_addresses: list[str] = []
         if tenant is not None and self.instance._state.adding:
             self.instance.tenant, self.instance.kind = tenant, kind
+        self._offer_next_channels()
         if "kind" not in self.fields:
             self._fit_to(self.instance.kind)
         if self.instance._state.adding or self.instance.kind != ChannelKind.WEBHOOK:
             self.fields.pop("new_secret", None)
         elif "secret" in self.fields:
             self.fields["secret"].help_text = "Leave empty to keep the stored one."
+
+    def _offer_next_channels(self) -> None:
+        """The tenant's other channels. The admin knows the tenant of a new channel only when it is saved."""
+        field = self.fields["escalate_to"]
+        others = Channel.objects.exclude(pk=self.instance.pk)
+        if self.instance.tenant_id is not None:
+            others = others.filter(tenant=self.instance.tenant_id)
+        field.queryset = others  # type: ignore[attr-defined]
+        field.empty_label = "Nobody else"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

@@ -5,15 +5,20 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
+from supportsaas.formatting import format_count, format_number
+
 MessageKind = Literal["ticket", "digest", "trouble", "number", "recovery", "test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
-    """A ticket at the time of the alert.
+    """A ticket at the time of the alert. What entries of older versions lack is empty.
 
-    `reason` says why the channel alerts on it. `text` is the beginning of the customer's message, at most two lines
-    (empty in entries of older versions).
+    - `reason`: why the channel alerts on it. `text`: the beginning of the customer's message, at most two lines.
+    - `alert`: what people acknowledge, the same in the messages of all channels about this version of the ticket.
+    - `helpdesk_url`: the ticket's page in its helpdesk, empty if that is not known.
+    - `customer_open` and `customer_high`: how many open tickets the customer has, and how many of them are of high
+      urgency, when the message was composed; None if that is not known.
     """
 
     ticket_id: str
@@ -24,6 +29,25 @@ class TicketFacts:
     reason: str
     created_at: datetime
     text: str = ""
+    alert: str = ""
+    customer_name: str = ""
+    helpdesk_url: str = ""
+    customer_open: int | None = None
+    customer_high: int | None = None
+
+    @property
+    def customer(self) -> str:
+        """The customer with name and id, as far as they are known."""
+        if not self.customer_name:
+            return self.customer_id
+        return f"{self.customer_name} ({self.customer_id})" if self.customer_id else self.customer_name
+
+    @property
+    def customer_load(self) -> str:
+        """“3 open tickets, 2 of high urgency”; empty if that is not known."""
+        if not self.customer_id or self.customer_open is None or self.customer_high is None:
+            return ""
+        return f"{format_count(self.customer_open, 'open ticket')}, {format_number(self.customer_high)} of high urgency"
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "TicketFacts":
@@ -38,7 +62,9 @@ class Message:
 
     `key` is its `Idempotency-Key`. `headline` is a sentence that stands alone; `note` is extra text for the body. A
     `ticket` is about one or a few tickets of one customer, a `digest` about many tickets, and the other kinds about
-    none. `at` is when the message was composed. Times are shown in `zone`, the tenant's.
+    none. `at` is when the message was composed. Times are shown in `zone`, the tenant's. `can_be_acknowledged`: it is
+    about something that a person should look at. `path`: the page that a message about no ticket is about, if there is
+    one of its own, below `PUBLIC_URL`.
     """
 
     key: str
@@ -50,3 +76,5 @@ class Message:
     at: datetime
     note: str = ""
     zone: tzinfo = UTC
+    can_be_acknowledged: bool = False
+    path: str = ""

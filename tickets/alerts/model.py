@@ -18,11 +18,13 @@ from django.db import models
 from supportsaas import clock, crypto
 from supportsaas.net.address_field import validate_address
 from tenants.audit.audit_log import Audited
+from tickets.alerts.quiet_hours import problem_of_quiet_hours, quiet_until
 
 URGENCIES: Final = ("high", "medium", "low")
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 MOST_RECIPIENTS: Final = 20
 SIGNING_PREFIX: Final = "whsec_"
+ESCALATE_MINUTES: Final = 15
 _SIGNING_BYTES: Final = range(24, 65)  # as the Standard Webhooks specification requires
 
 
@@ -39,6 +41,14 @@ class LastTest:
 
     at: datetime
     problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """A message that nobody has acknowledged `after` that time goes to the channel with the id `to`, too."""
+
+    after: timedelta
+    to: str
 
 
 def only_high() -> list[str]:
@@ -75,6 +85,35 @@ class Channel(Audited):
         validators=[MinValueValidator(1), MaxValueValidator(24 * 365)],
         help_text="Older tickets raise no alert. Leave empty for the system default (24 hours unless changed).",
     )
+    quiet_hours = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="For example “Mon-Fri 20:00-07:00; Sat, Sun 00:00-24:00”, in the tenant’s time zone. Then only high urgency "
+        "and outages are sent; everything else waits and follows in one go. Leave empty for none.",
+    )
+    escalate_to_id: ObjectId | None
+    escalate_to = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="if nobody acknowledges, then send to",
+        help_text="The next channel gets every alert of this one that nobody has acknowledged in time.",
+    )
+    escalate_minutes = models.PositiveSmallIntegerField(
+        "after (minutes)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text=f"Leave empty for {ESCALATE_MINUTES}.",
+    )
+    only_escalations = models.BooleanField(
+        "only what others did not acknowledge",
+        default=False,
+        help_text="When on, it gets nothing by itself, only alerts that another channel passes on.",
+    )
     unconfirmed = models.JSONField(
         "unconfirmed addresses",
         default=list,
@@ -102,6 +141,22 @@ class Channel(Audited):
     @property
     def longest_hours(self) -> int:
         return self.max_age_hours or int(settings.NOTIFY_MAX_AGE_HOURS)
+
+    @property
+    def escalation(self) -> Escalation | None:
+        if self.escalate_to_id is None:
+            return None
+        minutes = self.escalate_minutes or ESCALATE_MINUTES
+        return Escalation(after=timedelta(minutes=minutes), to=str(self.escalate_to_id))
+
+    @property
+    def lost_escalation(self) -> bool:
+        """Whether alerts were to be passed on to a channel that has been deleted."""
+        return self.escalate_to_id is None and self.escalate_minutes is not None
+
+    def quiet_until(self, at: datetime) -> datetime | None:
+        """The end of the quiet hours that the moment is in; None outside of them."""
+        return quiet_until(self.quiet_hours, at, zone=self.tenant.zone)
 
     @property
     def recipients(self) -> list[str]:
@@ -148,10 +203,18 @@ class Channel(Audited):
             chosen = getattr(self, field)
             if not isinstance(chosen, list) or not set(map(str, chosen)) <= set(known):
                 errors[field] = f"Choose from {', '.join(known)}."
+        if problem := problem_of_quiet_hours(self.quiet_hours):
+            errors["quiet_hours"] = problem
+        if problem := self._problem_of_escalation():
+            errors["escalate_to"] = problem
         if errors:
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.escalate_to_id is None:
+            self.escalate_minutes = None
+        elif self.escalate_minutes is None:
+            self.escalate_minutes = ESCALATE_MINUTES
         if self.kind == ChannelKind.SLACK:
             self._hide_path()
         elif self.kind != ChannelKind.WEBHOOK:
@@ -161,6 +224,23 @@ class Channel(Audited):
     def _settings_digest(self) -> str:
         where = "\0".join((self.kind, self.address, self.encrypted_secret))
         return hashlib.blake2b(where.encode(), digest_size=16).hexdigest()
+
+    def _problem_of_escalation(self) -> str:
+        """A message that goes round in circles would alert the same people again and again."""
+        following, seen = self.escalate_to, set[Any]()
+        if following is not None and following.tenant_id != self.tenant_id:
+            return "Choose a channel of the same tenant."
+        while following is not None and following.pk not in seen:
+            if following.pk == self.pk:
+                name = self.escalate_to.name if self.escalate_to else ""
+                return (
+                    "A channel cannot pass alerts on to itself."
+                    if self.escalate_to_id == self.pk
+                    else f"“{name}” passes alerts on to “{self.name}” in turn, so they would go round in circles."
+                )
+            seen.add(following.pk)
+            following = following.escalate_to
+        return ""
 
     def _problem_of_url(self) -> str:
         try:

@@ -1,13 +1,12 @@
 """Decides which tickets a channel alerts on. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tickets.alerts.messages import TicketFacts
 
 LONGEST_SUBJECT = 200
-MOST_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +37,13 @@ class Route:
             return False
         return before is None or not self._matches(*before)
 
-    def reason(self, ticket: TicketFacts, *, words: Mapping[str, Sequence[str]]) -> str:
-        """Why the channel alerts on the ticket: the words behind the urgency and sentiment it filters by.
+    def reason(self, *, why: Mapping[str, str]) -> str:
+        """Why the channel alerts on the ticket: the verdicts it filters by, or both if it filters by none.
 
-        `words` are the deciding words by classification (`urgency`, `sentiment`).
+        `why` has for `urgency` and `sentiment` the verdict and what decided it, in words.
         """
-        labels = {"urgency": ticket.urgency, "sentiment": ticket.sentiment}
         chosen = [name for name, wanted in (("urgency", self.urgencies), ("sentiment", self.sentiments)) if wanted]
-        found = [
-            f"{labels[name]} because: {', '.join(words[name][:MOST_WORDS])}"
-            for name in chosen or labels
-            if words.get(name)
-        ]
-        return "; ".join(found) or f"urgency {ticket.urgency}, sentiment {ticket.sentiment}"
+        return "; ".join(why[name] for name in chosen or ("urgency", "sentiment"))
 
     def _matches(self, urgency: str, sentiment: str) -> bool:
         return (not self.urgencies or urgency in self.urgencies) and (

@@ -14,6 +14,7 @@ from tenants.models import Tenant
 from tickets.alerts.deliveries import COLLECTION, Status, give_up_ms
 
 PAGE_SIZE = 25
+MOST_OF_A_TICKET = 20
 MOST_COUNTED = 10_000
 """Counting stops here, so that the page with “10,000+” opens fast."""
 
@@ -41,6 +42,34 @@ class DeliveryStore:
         """A page of deliveries, newest first, with one status or all."""
         page = page_of(mongo.collection(COLLECTION), self._of(status), _ORDER, cursor, page_size)
         return DeliveryPage(page.documents, page.next_cursor, page.previous_cursor)
+
+    def find(self, key: str) -> Document | None:
+        """One message with what can be acknowledged of it; None if there is no such message."""
+        return mongo.collection(COLLECTION).find_one(
+            {"_id": key, "tenant_id": self._tenant_id, "alerts.0": {"$exists": True}}
+        )
+
+    def find_of_ticket(self, ticket_id: str) -> list[Document]:
+        """The latest messages about a ticket, the oldest first."""
+        about = {"tenant_id": self._tenant_id, "tickets.ticket_id": ticket_id}
+        found = mongo.collection(COLLECTION).find(about).sort("composed_at", -1).limit(MOST_OF_A_TICKET)
+        return list(found)[::-1]
+
+    def find_held(self) -> dict[str, tuple[datetime, int]]:
+        """What quiet hours hold back: for each channel until when, and how many alerts and messages."""
+        held: dict[str, tuple[datetime, int]] = {}
+        for name, status in ((OUTBOX, "waiting"), (COLLECTION, "pending")):
+            rows = mongo.collection(name).aggregate(
+                [
+                    {"$match": {"tenant_id": self._tenant_id, "status": status, "held_until": {"$exists": True}}},
+                    {"$match": {"$expr": {"$gt": ["$held_until", self._now]}}},
+                    {"$group": {"_id": "$channel_id", "until": {"$max": "$held_until"}, "count": {"$sum": 1}}},
+                ]
+            )
+            for row in rows:
+                until, count = held.get(row["_id"], (row["until"], 0))
+                held[row["_id"]] = (max(until, row["until"]), count + row["count"])
+        return held
 
     def count_by_status(self) -> dict[Status, int]:
         """The number of deliveries by status, each at most `MOST_COUNTED`."""

@@ -9,9 +9,10 @@ from ninja import Field, Router, Schema
 from supportsaas import clock
 from supportsaas.web.api_errors import reject_unknown
 from tenants.api.access import TenantId, api_tenant
+from tickets.alerts.acknowledging import Acknowledgement
 from tickets.number_alerts.metrics import MetricName
 from tickets.number_alerts.model import NumberAlert, find_number_alerts
-from tickets.number_alerts.states import AlertState, find_states
+from tickets.number_alerts.states import AlertState, find_states, find_who_looks_after
 
 router = Router(tags=["alerts"])
 
@@ -34,7 +35,7 @@ class NumberAlertOut(Schema):
     muted_until: datetime | None
 
     @staticmethod
-    def of(alert: NumberAlert, state: AlertState, *, now: datetime) -> "NumberAlertOut":
+    def of(alert: NumberAlert, state: AlertState, held: Acknowledgement | None, *, now: datetime) -> "NumberAlertOut":
         return NumberAlertOut(
             name=str(alert),
             number=alert.what.name,
@@ -46,8 +47,8 @@ class NumberAlertOut(Schema):
             value=state.value,
             checked_at=state.checked_at,
             since=state.since,
-            acknowledged_by=state.acknowledged_by or None if state.is_firing else None,
-            acknowledged_at=state.acknowledged_at if state.is_firing else None,
+            acknowledged_by=held.by if held else None,
+            acknowledged_at=held.at if held else None,
             muted_until=alert.muted_until if alert.is_muted(now) else None,
         )
 
@@ -68,6 +69,10 @@ class NumberAlertsOut(Schema):
 def list_number_alerts(request: HttpRequest, tenant_id: TenantId) -> NumberAlertsOut:
     """What each watches, whether it fires, its last value, and who looks after it."""
     reject_unknown(request, ())
-    alerts = find_number_alerts(api_tenant(request, tenant_id))
-    states, now = find_states(alerts), clock.now()
-    return NumberAlertsOut(number_alerts=[NumberAlertOut.of(each, states[each.pk], now=now) for each in alerts])
+    tenant, now = api_tenant(request, tenant_id), clock.now()
+    alerts = find_number_alerts(tenant)
+    states = find_states(alerts)
+    held = find_who_looks_after(tenant, {each: states[each.pk] for each in alerts})
+    return NumberAlertsOut(
+        number_alerts=[NumberAlertOut.of(each, states[each.pk], held.get(each), now=now) for each in alerts]
+    )

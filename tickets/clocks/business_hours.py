@@ -105,6 +105,18 @@ class BusinessHours:
             return _moment(_microseconds(at))
         return self.add(at, _MICROSECOND) - _MICROSECOND
 
+    def closes_at(self, at: datetime) -> datetime:
+        """The first moment from `at` on at which it is not open: `at` itself if it is closed then.
+
+        Midnight and a change of the clocks close nothing. What is open for more than a year counts as always open, and
+        the moment is then an arbitrary one, a year later.
+        """
+        moment = _microseconds(at)
+        last = moment + _YEAR_LENGTH
+        while moment < last and (end := self._year(moment // _YEAR_LENGTH).closes_at(moment)) is not None:
+            moment = end
+        return _moment(moment)
+
     def _year(self, number: int) -> "_Year":
         """The open time of the years since 1970, counted from 0."""
         if not 0 <= number < _YEARS:
@@ -153,8 +165,12 @@ class _Year:
         return self.total - self.open_before(moment)
 
     def is_open(self, moment: int) -> bool:
+        return self.closes_at(moment) is not None
+
+    def closes_at(self, moment: int) -> int | None:
+        """The end of the interval around the moment; None if it is not open then."""
         index = bisect_right(self.starts, moment) - 1
-        return index >= 0 and moment < self.ends[index]
+        return self.ends[index] if index >= 0 and moment < self.ends[index] else None
 
     def when_open_for(self, duration: int) -> int:
         """The first moment before which it was open for `duration`, more than 0 and at most `total`."""

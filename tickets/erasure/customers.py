@@ -22,6 +22,7 @@ from supportsaas.reliability.outbox import COLLECTION as OUTBOX
 from supportsaas.web.rejected import Rejected
 from tenants.audit import audit_log
 from tenants.models import Tenant
+from tickets.alerts.acknowledging import forget_acknowledgements
 from tickets.alerts.deliveries import COLLECTION as DELIVERIES
 from tickets.alerts.drafting import headline_of
 from tickets.alerts.messages import TicketFacts
@@ -194,12 +195,15 @@ class _Customer:
         messages = mongo.collection(DELIVERIES)
         for message in messages.find(self.messages):
             others = [each for each in message["tickets"] if each["customer_id"] != self.name]
+            erased = [each["alert"] for each in message["tickets"] if each not in others and each.get("alert")]
+            forget_acknowledgements(self.tenant.slug, erased)
             if not others:
                 messages.delete_one({"_id": message["_id"]})
                 continue
             changed = {
                 "tickets": others,
                 "customers": [each for each in message["customers"] if each != self.name],
+                "alerts": [each for each in message.get("alerts", []) if each not in erased],
                 "headline": headline_of([TicketFacts.of(each) for each in others]),
             }
             messages.update_one({"_id": message["_id"]}, {"$set": changed})

@@ -21,13 +21,14 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from supportsaas import clock as system_clock
-from supportsaas.clock import Clock
+from supportsaas.clock import Clock, iso_z
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from supportsaas.ops.periodic_tasks import periodic_task
 from supportsaas.reliability.circuit_breaker import FAILURES_TO_OPEN, CircuitState, Result, find_states
 from tenants.models import Tenant
 from tickets.alerts import deliveries
+from tickets.alerts.acknowledging import stop_waiting
 from tickets.alerts.channels import endpoint_of
 from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.model import Channel
@@ -118,12 +119,13 @@ def _may_change(subject: Subject, known: Document | None) -> bool:
 
 def _observe(subject: Subject, channels: Iterable[Channel], *, now: datetime) -> bool:
     """Store the subject's state; whether it changed, which the same transaction alerts about."""
-    recipients = [
+    others = [
         each
         for each in channels
         if each.tenant_id == subject.tenant.pk
         and not (subject.kind == "endpoint" and endpoint_of(each) == subject.name)
     ]
+    recipients = [each for each in others if not each.only_escalations] or others
 
     def work(session: ClientSession) -> bool:
         outages = mongo.collection(COLLECTION)
@@ -134,6 +136,8 @@ def _observe(subject: Subject, channels: Iterable[Channel], *, now: datetime) ->
         outages.update_one({"_id": subject.key}, {"$set": values}, upsert=True, session=session)
         if "is_failing" not in values:
             return False
+        if found is not None and found["is_failing"]:
+            stop_waiting(subject.tenant.slug, [_alert_of(subject, found["since"])], session=session)
         for channel in recipients:
             _alert(subject, channel, is_failing=values["is_failing"], now=now, session=session)
         return True
@@ -169,6 +173,11 @@ def _new_outage(subject: Subject, *, now: datetime) -> Document:
     }
 
 
+def _alert_of(subject: Subject, since: datetime) -> str:
+    """What people acknowledge."""
+    return f"outage {subject.kind} {subject.name} {iso_z(since)}"
+
+
 def _alert(subject: Subject, channel: Channel, *, is_failing: bool, now: datetime, session: ClientSession) -> None:
     name = f"{subject.key}\0{is_failing}\0{now.isoformat()}\0{channel.pk}"
     new = NewDelivery(
@@ -177,6 +186,8 @@ def _alert(subject: Subject, channel: Channel, *, is_failing: bool, now: datetim
         channel_id=str(channel.pk),
         kind="trouble" if is_failing else "recovery",
         headline=subject.failure if is_failing else subject.recovery,
+        alerts=[_alert_of(subject, now)] if is_failing else [],
+        escalation=channel.escalation,
     )
     deliveries.insert(new, session=session)
 

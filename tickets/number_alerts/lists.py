@@ -7,9 +7,11 @@ a view had at an earlier time.
 from dataclasses import replace
 from datetime import datetime
 
+from supportsaas.web.page_paths import path_of
 from tickets.number_alerts.model import NumberAlert
 from tickets.number_alerts.reading import window_of, within
-from tickets.store.filters import FilterError, TicketFilter
+from tickets.number_alerts.states import AlertState
+from tickets.store.filters import COUNT_ALL, FilterError, TicketFilter
 
 
 def tickets_at(alert: NumberAlert, end: datetime) -> TicketFilter | None:
@@ -33,6 +35,20 @@ def tickets_now(alert: NumberAlert, checked_at: datetime) -> TicketFilter | None
         return _over_time(alert, checked_at)
     except FilterError:
         return None
+
+
+def list_path(tenant_id: str, wanted: TicketFilter | None) -> str:
+    """The list that counts every ticket; empty without a filter."""
+    return f"{path_of('ticket-list', tenant_id)}?{wanted.query()}&{COUNT_ALL}" if wanted is not None else ""
+
+
+def path_now(alert: NumberAlert, state: AlertState) -> str:
+    """The page of the incident, or the list of exactly the tickets of the last check; empty if there is neither."""
+    if state.value is None or state.checked_at is None:
+        return ""
+    if alert.metric == "incident":
+        return path_of("incident", alert.tenant.slug, str(state.incident)) if state.incident is not None else ""
+    return list_path(alert.tenant.slug, tickets_now(alert, state.checked_at))
 
 
 def _over_time(alert: NumberAlert, end: datetime) -> TicketFilter | None:

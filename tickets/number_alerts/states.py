@@ -1,6 +1,9 @@
-"""Whether an alert on a number is firing, since when, and who looks after it: one document for each alert."""
+"""Whether an alert on a number is firing, and since when: one document for each alert.
 
-from collections.abc import Iterable
+Who looks after it is known by `tickets.alerts.acknowledging`, as of every alert.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,9 +11,11 @@ from typing import Any, Final
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
+from supportsaas.clock import iso_z
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Document
 from tenants.models import Tenant
+from tickets.alerts.acknowledging import Acknowledgement, find_acknowledgements
 from tickets.number_alerts.model import NumberAlert
 
 COLLECTION: Final = "number_alert_states"
@@ -35,14 +40,7 @@ class AlertState:
     incident: int | None = None
     fine_since: datetime | None = None
     is_sent: bool = False
-    acknowledged_by: str = ""
-    acknowledged_at: datetime | None = None
     problem: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it fires and nobody has said that they look after it."""
-        return self.is_firing and not self.acknowledged_by
 
 
 _NAMES: Final = tuple(AlertState.__dataclass_fields__)
@@ -61,7 +59,23 @@ def find_states(alerts: Iterable[NumberAlert]) -> dict[Any, AlertState]:
 
 def count_open(tenant: Tenant) -> int:
     """How many alerts fire that nobody has acknowledged."""
-    return _states().count_documents({"tenant_id": tenant.slug, "is_firing": True, "acknowledged_by": ""})
+    firing = _states().find({"tenant_id": tenant.slug, "is_firing": True}, {"since": 1})
+    alerts = [_alert(each["_id"].rpartition(" ")[2], each["since"]) for each in firing]
+    return len(alerts) - len(find_acknowledgements(tenant.slug, alerts))
+
+
+def alert_of(alert: NumberAlert, state: AlertState) -> str:
+    """What people acknowledge: this firing."""
+    return _alert(str(alert.pk), state.since)
+
+
+def find_who_looks_after(
+    tenant: Tenant, states: Mapping[NumberAlert, AlertState]
+) -> dict[NumberAlert, Acknowledgement]:
+    """Of those that fire and that somebody has acknowledged."""
+    firing = {each: alert_of(each, state) for each, state in states.items() if state.is_firing}
+    held = find_acknowledgements(tenant.slug, firing.values())
+    return {each: held[alert] for each, alert in firing.items() if alert in held}
 
 
 def save_state(alert: NumberAlert, new: AlertState, *, seen: AlertState, session: ClientSession) -> bool:
@@ -72,12 +86,6 @@ def save_state(alert: NumberAlert, new: AlertState, *, seen: AlertState, session
         added = _states().update_one({"_id": _key(alert)}, {"$setOnInsert": values}, upsert=True, session=session)
         return added.upserted_id is not None
     return _states().update_one(unchanged, {"$set": values}, session=session).matched_count == 1
-
-
-def acknowledge(alert: NumberAlert, *, by: str, now: datetime) -> bool:
-    """Say who looks after a firing alert. Whoever was first stays. Returns whether it was this one."""
-    mine = {"_id": _key(alert), "is_firing": True, "acknowledged_by": ""}
-    return _states().update_one(mine, {"$set": {"acknowledged_by": by, "acknowledged_at": now}}).modified_count == 1
 
 
 def forget_state(alert: NumberAlert, *, session: ClientSession) -> None:
@@ -91,6 +99,10 @@ def _states() -> Collection[Document]:
 
 def _key(alert: NumberAlert) -> str:
     return f"{alert.tenant.slug} {alert.pk}"
+
+
+def _alert(key: str, since: datetime | None) -> str:
+    return f"number {key} {iso_z(since)}"
 
 
 def _state(found: Document) -> AlertState:

@@ -20,14 +20,16 @@ from supportsaas.formatting import format_count
 from supportsaas.ops.per_tenant_work import for_each_tenant
 from supportsaas.ops.periodic_tasks import periodic_task
 from tickets.alerts import deliveries
+from tickets.alerts.acknowledging import find_acknowledgements, stop_waiting
 from tickets.alerts.deliveries import NewDelivery
 from tickets.alerts.messages import MessageKind
 from tickets.alerts.model import Channel
 from tickets.incidents.store import Incident
+from tickets.number_alerts.lists import path_now
 from tickets.number_alerts.model import NumberAlert
 from tickets.number_alerts.reading import find_incident, read_sample, read_value
 from tickets.number_alerts.rules import RECOVERS_AFTER, Checked
-from tickets.number_alerts.states import AlertState, find_state, save_state
+from tickets.number_alerts.states import AlertState, alert_of, find_state, save_state
 from tickets.store.filters import FilterError
 
 logger = logging.getLogger(__name__)
@@ -91,15 +93,7 @@ def next_state(seen: AlertState, checked: Checked, *, now: datetime) -> AlertSta
     if checked.is_alert:
         if seen.is_firing:
             return replace(present, fine_since=None)
-        return replace(
-            present,
-            is_firing=True,
-            since=now,
-            fine_since=None,
-            is_sent=False,
-            acknowledged_by="",
-            acknowledged_at=None,
-        )
+        return replace(present, is_firing=True, since=now, fine_since=None, is_sent=False)
     if not seen.is_firing:
         return present
     if seen.fine_since is None:
@@ -124,6 +118,8 @@ def _save(
             return False
         if is_due:
             _send(alert, "number", headline_of(alert, new, incident), new, channels, session=session)
+        if has_changed and seen.is_firing:
+            stop_waiting(alert.tenant.slug, [alert_of(alert, seen)], session=session)
         if is_over:
             _send(alert, "recovery", f"Back to normal: {_number(alert, new)}", new, channels, session=session)
         return True
@@ -164,6 +160,9 @@ def _send(
     *,
     session: ClientSession,
 ) -> None:
+    alerts = [alert_of(alert, state)] if kind == "number" else []
+    held = find_acknowledgements(alert.tenant.slug, alerts, session=session)
+    mine = held.get(alerts[0]) if alerts else None
     for channel in channels:
         name = f"{alert.pk}\0{kind}\0{state.since}\0{channel.pk}"
         new = NewDelivery(
@@ -172,6 +171,11 @@ def _send(
             channel_id=str(channel.pk),
             kind=kind,
             headline=headline,
+            alerts=alerts,
+            acknowledged_by=mine.by if mine else "",
+            acknowledged_at=mine.at if mine else None,
+            escalation=channel.escalation,
+            path=path_now(alert, state),
         )
         deliveries.insert(new, session=session)
 
@@ -182,5 +186,7 @@ def channels_of(alert: NumberAlert) -> list[Channel]:
 
 
 def chosen_of(alert: NumberAlert, channels: Iterable[Channel]) -> list[Channel]:
-    """Of the tenant's channels those that are on and were chosen, or all that are on if none was."""
-    return [each for each in channels if each.enabled and (not alert.channels or str(each.pk) in alert.channels)]
+    """Of the tenant's channels those that are on and were chosen. If none was: all that are on and get alerts by themselves."""
+    if alert.channels:
+        return [each for each in channels if each.enabled and str(each.pk) in alert.channels]
+    return [each for each in channels if each.enabled and not each.only_escalations]

@@ -14,7 +14,7 @@ from tickets.alerts.routing import LONGEST_SUBJECT, Route
 from tickets.alerts.untrusted_text import first_lines
 from tickets.classification.classifier import BUILT_IN, TenantClassifier
 from tickets.classification.corrections import Correction
-from tickets.classification.deciding_words import deciding_words
+from tickets.classification.in_words import verdict_sentences
 from tickets.classification.stored_words import with_other_values
 from tickets.classification.verdicts import Classification
 from tickets.clocks.settings import NO_CLOCK_SETTINGS, ClockSettings
@@ -354,6 +354,9 @@ class PagePlan(PageWrites):
             sentiment=classification.sentiment,
             reason="",
             created_at=ticket.content.created_at,
+            alert=f"ticket {ticket.content.external_id} {ticket.digest}",
+            customer_name=ticket.content.details.customer_name or "",
+            helpdesk_url=ticket.content.details.url or "",
         )
         written_at = ticket.content.latest_message_at
         wanting = [
@@ -362,7 +365,7 @@ class PagePlan(PageWrites):
         if not wanting:
             return
         facts = replace(facts, text=first_lines(ticket.content.latest_message or ticket.content.message))
-        words = deciding_words(classification)
+        why = verdict_sentences(classification)
         event = f"{facts.ticket_id}\0{ticket.digest}"
         days = self.retention_days
         expires_at = None if days is None else facts.created_at + timedelta(days=days)
@@ -370,7 +373,7 @@ class PagePlan(PageWrites):
             Announcement(
                 channel_id=route.channel_id,
                 event=event,
-                ticket=replace(facts, reason=route.reason(facts, words=words)),
+                ticket=replace(facts, reason=route.reason(why=why)),
                 expires_at=expires_at,
             )
             for route in wanting

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from tenants.models import Tenant
 from tenants.new_tenant import find_zone
 from tickets.clocks.business_hours import MIDNIGHT, Week
+from tickets.clocks.week_text import DAY_NAMES, HoursError, format_hours, format_week, parse_hours, parse_week
 from tickets.service_levels.model import OpeningHours
 from tickets.service_levels.own_days import LONGEST_NAME, MOST_DAYS, format_own_days, parse_own_days
 from tickets.service_levels.public_holidays import find_countries, find_regions
-from tickets.service_levels.week_text import DAY_NAMES, HoursError, format_hours, format_week, parse_hours, parse_week
 
 _WORKING_DAY: Final = ((9 * 60, 17 * 60),)
 PRESETS: Final[Mapping[str, tuple[str, Week]]] = {

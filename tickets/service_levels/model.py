@@ -15,9 +15,9 @@ from supportsaas.db.model_documents import from_document
 from tenants.audit.audit_log import Audited, AuditedQuerySet
 from tenants.models import Tenant, validate_timezone
 from tickets.clocks.business_hours import BusinessHours, Week
+from tickets.clocks.week_text import HoursError, format_week, parse_week
 from tickets.service_levels.own_days import MOST_DAYS, OwnDayError, parse_own_days
 from tickets.service_levels.public_holidays import find_countries, find_regions, holidays_of_year
-from tickets.service_levels.week_text import HoursError, format_week, parse_week
 
 _CONTENT = ("timezone", "week", "country", "region", "closed_days", "worked_days")
 

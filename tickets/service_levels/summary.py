@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from supportsaas.formatting import format_day
+from tickets.clocks.week_text import minutes_a_week, parse_week
 from tickets.service_levels.model import OpeningHours
-from tickets.service_levels.week_text import minutes_a_week, parse_week
 
 _LOOKAHEAD_DAYS = 400
 MOST_SHOWN = 6

@@ -14,9 +14,9 @@ from tenants.audit.audit_log import Audited, AuditedQuerySet
 from tenants.models import Tenant
 from tickets.clocks.business_hours import Week
 from tickets.clocks.settings import CONDITION_FIELDS, TARGET_CLOCKS, Target
+from tickets.clocks.week_text import minutes_a_week, parse_week
 from tickets.records.cleaning import clean_text
 from tickets.service_levels.model import OpeningHours, find_opening_hours
-from tickets.service_levels.week_text import minutes_a_week, parse_week
 
 MOST_TARGETS: Final = 30
 MOST_VALUES: Final = 50

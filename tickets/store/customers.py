@@ -1,7 +1,7 @@
 """A tenant's customers: how many tickets each has, and how many are open, urgent or negative."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from supportsaas.db.mongo import Document, Pipeline
 from tenants.models import Tenant
 from tickets.records.collection_names import TICKETS
 from tickets.records.normalize import NO_CUSTOMER
+from tickets.records.statuses import IS_OPEN
 from tickets.rollups.view import RollupView, rollup_view
 from tickets.rollups.writing import CUSTOMERS, FEWEST_TICKETS
-from tickets.store.counters import CUSTOMER_COUNTERS
+from tickets.store.counters import CUSTOMER_COUNTERS, IS_HIGH, count_where
 
 MAX_CUSTOMERS = 100
 
@@ -77,6 +78,21 @@ def find_customer(tenant: Tenant, customer_id: str) -> Customer | None:
     )
     row = next(rows, None)
     return _customer(row) if row else None
+
+
+def count_open_tickets(tenant: Tenant, customer_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Of each of these customers: how many open tickets, and how many of them are of high urgency."""
+    if not customer_ids:
+        return {}
+    mine = {"tenant_id": tenant.slug, "is_deleted": False, "customer_id": {"$in": list(customer_ids)}}
+    high = count_where({"$and": [IS_OPEN, IS_HIGH]})
+    rows = mongo.collection(TICKETS).aggregate(
+        [
+            {"$match": mine},
+            {"$group": {"_id": "$customer_id", "open": count_where(IS_OPEN), "high": high}},
+        ]
+    )
+    return {row["_id"]: (row["open"], row["high"]) for row in rows}
 
 
 def _count_pipeline(tenant_id: str, *, search: str, limit: int) -> Pipeline:

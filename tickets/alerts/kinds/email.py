@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 
 from supportsaas.formatting import format_exact_time, one_line
 from tickets.alerts.kinds.base import DeliveryError, Fault, Response
-from tickets.alerts.links import link_of, ticket_url
+from tickets.alerts.links import message_links, ticket_links
 from tickets.alerts.messages import Message, TicketFacts
 from tickets.alerts.model import Channel
 from tickets.alerts.untrusted_text import unlinked
@@ -60,7 +60,8 @@ def compose(message: Message, recipients: list[str]) -> EmailMultiAlternatives:
     context = {
         "message": message,
         "headline": unlinked(message.headline),
-        "link": link_of(message),
+        "note": unlinked(message.note),
+        "links": message_links(message),
         "tickets": [_shown(each, message) for each in message.tickets[:MOST_TICKETS]],
         "sent": format_exact_time(message.at, message.zone),
         "more": max(len(message.tickets) - MOST_TICKETS, 0),
@@ -87,9 +88,11 @@ def _shown(ticket: TicketFacts, message: Message) -> dict[str, Any]:
     return {
         "facts": ticket,
         "subject": unlinked(ticket.subject),
+        "reason": unlinked(ticket.reason),
+        "customer": unlinked(ticket.customer),
         "lines": [unlinked(each) for each in ticket.text.splitlines()],
         "created": format_exact_time(ticket.created_at, message.zone),
-        "url": ticket_url(message.tenant_id, ticket.ticket_id),
+        "links": ticket_links(message, ticket),
     }
 
 

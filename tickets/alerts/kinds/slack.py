@@ -7,22 +7,26 @@ invisible joiner.
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any, Final
+from urllib.parse import quote
 
 from supportsaas.crypto import SecretUnreadable
 from supportsaas.formatting import format_exact_time, format_number, one_line
 from supportsaas.net.outbound import Resolve
 from tickets.alerts.kinds.base import DeliveryError, Response
 from tickets.alerts.kinds.http import Endpoint, endpoint_name
-from tickets.alerts.links import Link, link_of, ticket_url
+from tickets.alerts.links import Link, message_links, ticket_links
 from tickets.alerts.messages import Message, TicketFacts
 from tickets.alerts.model import Channel
 from tickets.alerts.untrusted_text import JOINER
 
 MOST_TICKETS: Final = 15
 LONGEST_TEXT: Final = 300
+LONGEST_BLOCK: Final = 2_900
 _SIGNS: Final = re.compile(r"(?<=\w)[.:](?=[\w/])|[@#*_~`|\[\]]")
+_NOT_IN_LINKS: Final = re.compile(r"[|<>*`\s\[\]]")
 _MARKS: Final = {"ticket": "🔴", "digest": "🔴", "trouble": "🟠", "number": "🟠", "recovery": "🟢", "test": "🔵"}
 
 
@@ -49,53 +53,58 @@ def blocks_of(message: Message) -> dict[str, Any]:
     """The payload: `text` for notifications and for programs without blocks, and plain-text blocks with our links."""
     headline = f"{_MARKS[message.kind]} {plain(message.tenant_name)}: {plain(message.headline)}"
     head = [headline, *([plain(message.note)] if message.note else [])]
-    parts: list[tuple[list[str], Link | None]] = [(head, None)]
+    parts: list[tuple[list[str], Sequence[Link]]] = [(head, ())]
     parts += [
-        (lines_of(ticket, message.zone), Link(ticket_url(message.tenant_id, ticket.ticket_id), "Open ticket"))
-        for ticket in message.tickets[:MOST_TICKETS]
+        (lines_of(ticket, message.zone), ticket_links(message, ticket)) for ticket in message.tickets[:MOST_TICKETS]
     ]
     more = len(message.tickets) - MOST_TICKETS
     if more > 0:
-        parts.append(([f"and {format_number(more)} more"], None))
-    if len(message.tickets) != 1:
-        parts.append(([], link_of(message)))
+        parts.append(([f"and {format_number(more)} more"], ()))
+    parts.append(([], message_links(message)))
     return {
-        "text": "\n".join(line for lines, link in parts for line in [*lines, *_in_text(link)]),
+        "text": "\n".join(line for lines, links in parts for line in [*lines, *map(_in_text, links)]),
         "mrkdwn": False,
         "link_names": False,
         "parse": "none",
         "unfurl_links": False,
         "unfurl_media": False,
-        "blocks": [block for lines, link in parts for block in [*map(_plain_block, lines), *_in_block(link)]],
+        "blocks": [block for lines, links in parts for block in [*_plain_block(lines), *_in_block(links)]],
     }
 
 
 def lines_of(ticket: TicketFacts, zone: tzinfo) -> list[str]:
     """The lines about a ticket: what it is, why it is alerted on, and how it begins."""
-    labels = ", ".join(plain(each) for each in (ticket.urgency, ticket.sentiment) if each)
-    when = plain(format_exact_time(ticket.created_at, zone))
+    customer = f"{ticket.customer}: {ticket.customer_load}" if ticket.customer_load else ticket.customer
     return [
-        f"{plain(ticket.ticket_id)} {plain(ticket.subject)} ({labels}; customer {plain(ticket.customer_id)}; {when})",
+        f"{plain(ticket.ticket_id)} {plain(ticket.subject)}",
         *([plain(ticket.reason)] if ticket.reason else []),
         *(f"“{plain(each)}”" for each in ticket.text.splitlines()),
+        *([f"Customer {plain(customer)}"] if customer else []),
+        f"Created {plain(format_exact_time(ticket.created_at, zone))}",
     ]
 
 
-def _plain_block(line: str) -> dict[str, Any]:
-    """plain_text is shown literally, without markup, links or mentions."""
-    return {"type": "section", "text": {"type": "plain_text", "text": line, "emoji": False}}
+def _plain_block(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """plain_text is shown literally, without markup, links or mentions. Slack takes 50 blocks of 3,000 characters."""
+    text = "\n".join(lines)[:LONGEST_BLOCK]
+    return [{"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}] if text else []
 
 
-def _in_block(link: Link | None) -> list[dict[str, Any]]:
-    """The only block with markup; contains nothing but our own label and URL."""
-    if link is None:
+def _in_block(links: Sequence[Link]) -> list[dict[str, Any]]:
+    """The only block with markup; contains nothing but our own labels, our URLs, and that of the ticket's helpdesk."""
+    if not links:
         return []
-    text = f"<{_escaped(link.url)}|{link.label}>"
+    text = "   ".join(f"<{_in_link(each.url)}|{each.label}>" for each in links)
     return [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
 
 
-def _in_text(link: Link | None) -> list[str]:
-    return [] if link is None else [f"{link.label}: {_escaped(link.url)}"]
+def _in_text(link: Link) -> str:
+    return f"{link.label}: {_in_link(link.url)}"
+
+
+def _in_link(url: str) -> str:
+    """Nothing in it may end the link, begin a label, or be formatted."""
+    return _escaped(_NOT_IN_LINKS.sub(lambda found: quote(found.group(), safe=""), url))
 
 
 def _escaped(text: str) -> str:

@@ -18,7 +18,7 @@ from supportsaas.crypto import SecretUnreadable
 from supportsaas.net.outbound import Resolve
 from tickets.alerts.kinds.base import DeliveryError, Response
 from tickets.alerts.kinds.http import Endpoint, endpoint_name
-from tickets.alerts.links import link_of, ticket_url
+from tickets.alerts.links import acknowledge_url, link_of, ticket_url
 from tickets.alerts.messages import Message
 from tickets.alerts.model import Channel, signing_key
 
@@ -63,17 +63,24 @@ def payload_of(message: Message) -> dict[str, Any]:
         "tenant_name": message.tenant_name,
         "headline": message.headline,
         "url": link_of(message).url,
+        "helpdesk_url": message.tickets[0].helpdesk_url if len(message.tickets) == 1 else "",
+        "acknowledge_url": acknowledge_url(message),
+        "note": message.note,
         "at": iso_z(message.at),
         "tickets": [
             {
                 "ticket_id": ticket.ticket_id,
                 "subject": ticket.subject,
                 "customer_id": ticket.customer_id,
+                "customer_name": ticket.customer_name,
+                "customer_open": ticket.customer_open,
+                "customer_high": ticket.customer_high,
                 "urgency": ticket.urgency,
                 "sentiment": ticket.sentiment,
                 "reason": ticket.reason,
                 "text": ticket.text,
                 "url": ticket_url(message.tenant_id, ticket.ticket_id),
+                "helpdesk_url": ticket.helpdesk_url,
                 "created_at": iso_z(ticket.created_at),
             }
             for ticket in message.tickets

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.models import Tenant
+from tickets.alerts.composing import release_held
 from tickets.alerts.model import SENTIMENTS, URGENCIES, Channel, ChannelKind, make_signing_secret, signing_key
 from tickets.alerts.test_send import send_test
 from tickets.management.kind_argument import add_kind_argument
@@ -44,6 +45,12 @@ class Command(BaseCommand):
         add.add_argument(
             "--max-age-hours", type=int, help="no alerts for older tickets (default: the system's setting)"
         )
+        add.add_argument("--escalate-to", default="", metavar="NAME", help="who gets what nobody acknowledges in time")
+        add.add_argument("--escalate-minutes", type=int, metavar="N", help="how long to wait for that (default 15)")
+        add.add_argument("--only-escalations", action="store_true", help="only alerts that others pass on")
+        add.add_argument(
+            "--quiet-hours", default="", metavar="HOURS", help="when only high urgency is sent: “Mon-Fri 20:00-07:00”"
+        )
         add.add_argument("--off", action="store_true", help="add it switched off")
         add.add_argument("--replace", action="store_true", help="change the channel of that name")
         steps.add_parser("list", help="list the channels of one tenant or of all").add_argument("tenant", nargs="?")
@@ -71,6 +78,9 @@ class Command(BaseCommand):
         channel.urgencies = options["urgency"] or ["high"]
         channel.sentiments = options["sentiment"]
         channel.max_age_hours, channel.enabled = options["max_age_hours"], not options["off"]
+        channel.only_escalations, channel.quiet_hours = options["only_escalations"], options["quiet_hours"]
+        channel.escalate_to = self._next_channel(tenant, options["escalate_to"])
+        channel.escalate_minutes = options["escalate_minutes"]
         channel.unconfirmed = []  # people with access to the server need no confirmation
         made = self._set_secret(channel, options["secret_from"])
         try:
@@ -78,10 +88,16 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from None
         channel.save()
+        release_held(str(channel.pk))
         self.stdout.write(f"Alerts for {tenant.slug} go to “{channel.name}” ({_where(channel)}).")
         if made:
             self.stdout.write(f"Signing secret, shown only once: {made}")
         self.stdout.write(f"Next: manage.py channel test {tenant.slug} '{channel.name}'")
+
+    def _next_channel(self, tenant: Tenant, name: str) -> Channel | None:
+        if not name:
+            return None
+        return self._channel({"tenant": tenant.slug, "name": name})
 
     def _set_secret(self, channel: Channel, where: str) -> str:
         """Set a webhook's secret; returns it if it was generated here."""
@@ -100,7 +116,7 @@ class Command(BaseCommand):
         return "" if where else secret
 
     def _list(self, options: dict[str, Any]) -> None:
-        channels = Channel.objects.select_related("tenant")
+        channels = Channel.objects.select_related("tenant", "escalate_to")
         if options["tenant"]:
             channels = channels.filter(tenant=self._tenant(options))
         for channel in channels:
@@ -108,6 +124,12 @@ class Command(BaseCommand):
             state = "on" if channel.enabled else "off"
             if (test := channel.last_test) is not None and test.problem:
                 state += f", last test failed: {test.problem}"
+            if channel.escalate_to is not None:
+                state += f", after {channel.escalate_minutes} minutes to “{channel.escalate_to.name}”"
+            if channel.lost_escalation:
+                state += ", its next channel was deleted"
+            if channel.quiet_hours:
+                state += f", quiet hours {channel.quiet_hours}"
             self.stdout.write(f"{channel.tenant.slug}  {channel.name}  {_where(channel)}  {which}  {state}")
 
     def _test(self, options: dict[str, Any]) -> None:

@@ -67,6 +67,13 @@ class ShownDelivery:
     count: int
     attempts: Sequence[Mapping[str, Any]]
     is_being_sent: bool
+    can_be_acknowledged: bool = False
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    escalates_at: datetime | None = None
+    passed_on_at: datetime | None = None
+    passed_on_to: str = ""
+    held_until: datetime | None = None
 
     @property
     def only_ticket(self) -> str:
@@ -150,7 +157,9 @@ def _context(request: TenantRequest, access: TenantAccess) -> dict[str, Any]:
     counts = store.count_by_status()
     channels = find_shown_channels(access.tenant, now=now)
     names = {str(each.channel.pk): each.channel.name for each in channels}
+    held = store.find_held()
     return {
+        "held": [(each.channel.name, *held[str(each.channel.pk)]) for each in channels if str(each.channel.pk) in held],
         "outages": find_outages(access.tenant),
         "channels": channels,
         "deliveries": [_shown(each, names, now=now) for each in page.deliveries],
@@ -190,7 +199,22 @@ def _shown(found: Mapping[str, Any], names: Mapping[str, str], *, now: datetime)
         count=found["attempts"],
         attempts=list(reversed(found["log"])),
         is_being_sent=status == "pending" and found["claimed_by"] is not None,
+        **_answer(found, names),
+        held_until=held if status == "pending" and (held := found.get("held_until")) and held > now else None,
     )
+
+
+def _answer(found: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Who looks after it, or to which channel it was passed on because nobody does."""
+    passed_on = found.get("passed_on") or {}
+    return {
+        "can_be_acknowledged": bool(found.get("alerts")),
+        "acknowledged_by": found.get("acknowledged_by", ""),
+        "acknowledged_at": found.get("acknowledged_at"),
+        "escalates_at": found.get("escalate_at"),
+        "passed_on_at": passed_on.get("at"),
+        "passed_on_to": names.get(id_, "a deleted channel") if (id_ := passed_on.get("channel_id")) else "",
+    }
 
 
 def _status(parameters: Any) -> Status | None:

@@ -26,6 +26,8 @@ class ShownChannel:
     tries_at: datetime | None = None
     wait: float = 0.0
     failed_test: LastTest | None = None
+    quiet_until: datetime | None = None
+    passes_on_to: str = ""
 
     @property
     def can_be_reset(self) -> bool:
@@ -34,7 +36,7 @@ class ShownChannel:
 
 def find_shown_channels(tenant: Tenant, *, now: datetime) -> list[ShownChannel]:
     """The tenant's channels by name. Channels with the same endpoint share a circuit breaker."""
-    channels = list(Channel.objects.filter(tenant=tenant).select_related("tenant"))
+    channels = list(Channel.objects.filter(tenant=tenant).select_related("tenant", "escalate_to"))
     endpoints = {channel.pk: endpoint_of(channel) for channel in channels}
     states = find_states(sorted(set(endpoints.values())))
     shown = []
@@ -65,6 +67,8 @@ def _shown(channel: Channel, circuit: CircuitState, others: Sequence[str], *, no
         tries_at=now + timedelta(seconds=wait) if circuit.state == "open" else None,
         wait=wait,
         failed_test=failed_test,
+        quiet_until=channel.quiet_until(now),
+        passes_on_to=channel.escalate_to.name if channel.escalate_to else "",
     )
 
 
@@ -82,21 +86,21 @@ def _describe(channel: Channel, circuit: CircuitState, failed_test: LastTest | N
     if not channel.enabled:
         return "off", "Off", "Nothing is sent while the channel is off. Due alerts wait."
     if circuit.state == "open":
-        return "paused", "Paused", f"{_failures(circuit)}, so sending is paused."
+        return "paused", "Retrying", f"{_failures(circuit)}. Alerts wait and are retried."
     if circuit.state == "half_open":
         return (
             "retrying",
             "Retrying",
-            "Sending one message to test the endpoint. If it is delivered, the others follow.",
+            "Sending one alert to see whether the endpoint works again. The others follow.",
         )
     if failed_test is not None:
-        return "failing", "Failing", ""
+        return "failing", "Failed", ""
     if channel.kind == ChannelKind.EMAIL and not channel.confirmed_recipients:
         return "failing", "Not confirmed", "No address is confirmed yet, so no alerts are sent."
     if last is not None and last.fault:
         if last.fault == "message" and any(each.ok for each in circuit.results):
             return "healthy", "Healthy", f"The last message was rejected; others were delivered. {last.note}"
-        return "failing", "Failing", f"The last message was rejected. {last.note}"
+        return "failing", "Failed", f"The last message was rejected. {last.note}"
     if last is not None:
         return "healthy", "Healthy", _success(circuit)
     if channel.last_test is not None:

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from supportsaas import clock
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
+from tickets.alerts.composing import release_held
 from tickets.alerts.confirming import send_confirmation_mails
 from tickets.alerts.form import ChannelForm
 from tickets.alerts.model import Channel, ChannelKind
@@ -25,7 +27,12 @@ logger = logging.getLogger(__name__)
 @tenant_required(Role.ADMIN)
 def show_channels(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     now = clock.now()
-    context = {"channels": find_shown_channels(access.tenant, now=now), "kinds": ChannelKind.choices, "now": now}
+    context = {
+        "channels": find_shown_channels(access.tenant, now=now),
+        "kinds": ChannelKind.choices,
+        "now": now,
+        "has_public_url": settings.PUBLIC_URL_IS_SET,
+    }
     return render(request, "alerts/channels.html", context)
 
 
@@ -87,6 +94,7 @@ def test_channel(request: TenantRequest, access: TenantAccess, channel_id: str) 
 
 def _saved(request: TenantRequest, access: TenantAccess, form: ChannelForm) -> HttpResponse:
     channel = form.save()
+    release_held(str(channel.pk))
     if form.new_addresses:
         report_confirmation_mails(request, send_confirmation_mails(channel, form.new_addresses, by=request.user))
     if form.made_secret:

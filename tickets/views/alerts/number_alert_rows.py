@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from supportsaas.web.page_paths import path_of
 from tenants.models import Tenant
+from tickets.alerts.acknowledging import Acknowledgement
 from tickets.alerts.model import Channel
-from tickets.number_alerts.lists import tickets_now
+from tickets.number_alerts.lists import path_now
 from tickets.number_alerts.model import NumberAlert, find_number_alerts
-from tickets.number_alerts.states import AlertState, find_states
+from tickets.number_alerts.states import AlertState, find_states, find_who_looks_after
 from tickets.number_alerts.watching import chosen_of
-from tickets.store.filters import COUNT_ALL, TicketFilter
 
 Kind = Literal["open", "firing", "problem", "new", "fine", "off"]
 LABELS: dict[Kind, str] = {
@@ -43,6 +42,7 @@ class ShownAlert:
     sent_to: str
     is_unheard: bool
     is_muted: bool
+    acknowledged: Acknowledgement | None
 
     @property
     def label(self) -> str:
@@ -58,52 +58,48 @@ def find_shown_alerts(tenant: Tenant, *, now: datetime) -> list[ShownAlert]:
     alerts = find_number_alerts(tenant)
     states = find_states(alerts)
     channels = list(Channel.objects.filter(tenant=tenant)) if alerts else []
-    shown = [_shown(each, states[each.pk], channels, now=now) for each in alerts]
+    held = find_who_looks_after(tenant, {each: states[each.pk] for each in alerts})
+    shown = [_shown(each, states[each.pk], channels, held.get(each), now=now) for each in alerts]
     return sorted(shown, key=lambda each: _ORDER.index(each.kind))
 
 
-def list_address(tenant_id: str, wanted: TicketFilter | None) -> str:
-    """The list that counts every ticket; empty without a filter."""
-    return f"{path_of('ticket-list', tenant_id)}?{wanted.query()}&{COUNT_ALL}" if wanted is not None else ""
-
-
-def _shown(alert: NumberAlert, state: AlertState, channels: Sequence[Channel], *, now: datetime) -> ShownAlert:
+def _shown(
+    alert: NumberAlert,
+    state: AlertState,
+    channels: Sequence[Channel],
+    acknowledged: Acknowledgement | None,
+    *,
+    now: datetime,
+) -> ShownAlert:
     return ShownAlert(
         alert=alert,
         state=state,
-        kind=_kind(alert, state),
+        kind=_kind(alert, state, acknowledged),
         value=alert.show(state.value) if state.value is not None else "unknown",
-        value_url=_value_url(alert, state),
+        value_url=path_now(alert, state),
         usual=alert.show(state.usual) if state.usual is not None else "",
         unusual_from=alert.show(state.limit) if state.limit is not None else "",
         sent_to=_sent_to(alert, channels),
         is_unheard=not chosen_of(alert, channels),
         is_muted=alert.is_muted(now),
+        acknowledged=acknowledged,
     )
 
 
-def _kind(alert: NumberAlert, state: AlertState) -> Kind:
+def _kind(alert: NumberAlert, state: AlertState, acknowledged: Acknowledgement | None) -> Kind:
     if not alert.enabled:
         return "off"
     if state.is_firing:
-        return "open" if state.is_open else "firing"
+        return "firing" if acknowledged else "open"
     if state.problem:
         return "problem"
     return "fine" if state.checked_at is not None else "new"
 
 
-def _value_url(alert: NumberAlert, state: AlertState) -> str:
-    if state.value is None or state.checked_at is None:
-        return ""
-    if alert.metric == "incident":
-        return path_of("incident", alert.tenant.slug, str(state.incident)) if state.incident is not None else ""
-    return list_address(alert.tenant.slug, tickets_now(alert, state.checked_at))
-
-
 def _sent_to(alert: NumberAlert, channels: Sequence[Channel]) -> str:
     known = {str(each.pk): each for each in channels}
     chosen = [known[key] for key in alert.channels if key in known] if alert.channels else list(channels)
-    heard = [each for each in chosen if each.enabled]
+    heard = [each for each in chosen if each.enabled and (alert.channels or not each.only_escalations)]
     silent = [f"{_quoted(each for each in chosen if not each.enabled)} is off"] if len(heard) < len(chosen) else []
     if len(chosen) < len(alert.channels):
         silent.append("a channel that was chosen has been deleted")

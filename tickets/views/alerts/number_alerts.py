@@ -16,12 +16,13 @@ from tenants.models import Role, Tenant
 from tickets.number_alerts.editing import delete_alert, mute_alert, switch_alert
 from tickets.number_alerts.model import MOST_ALERTS, NumberAlert
 from tickets.number_alerts.rules import RECOVERS_AFTER
-from tickets.number_alerts.states import acknowledge, find_state
+from tickets.number_alerts.states import alert_of, find_state
+from tickets.views.alerts.acknowledging import acknowledge_and_report, give_back_and_report
 from tickets.views.alerts.number_alert_rows import ShownAlert, find_shown_alerts
 from tickets.views.fragments import render_page_or_fragment
 
-MAY_EDIT: Final = Role.ADMIN
-"""As for channels: it decides who gets messages."""
+MAY_EDIT: Final = Role.MANAGER
+"""An alert only chooses among the channels, which admins set up."""
 
 MORNING: Final = time(8)
 MUTES: Final = (("1", "1 hour"), ("8", "8 hours"), ("morning", "Until tomorrow, 8:00"))
@@ -68,12 +69,20 @@ def show_number_alerts(request: TenantRequest, access: TenantAccess) -> HttpResp
 def acknowledge_alert(request: TenantRequest, access: TenantAccess, alert_id: str) -> HttpResponse:
     """Say that one looks after it. Whoever was first stays."""
     alert = access.find_or_404(NumberAlert, alert_id)
-    if acknowledge(alert, by=request.user.get_username(), now=clock.now()):
-        messages.success(request, f"You look after “{alert}”.")
-    elif by := find_state(alert).acknowledged_by:
-        messages.info(request, f"{by} looks after “{alert}” already.")
-    else:
+    state = find_state(alert)
+    if not state.is_firing:
         messages.info(request, f"“{alert}” no longer fires.")
+    else:
+        acknowledge_and_report(request, access.tenant, [alert_of(alert, state)], what=f"“{alert}”")
+    return redirect("number-alerts", access.tenant.slug)
+
+
+@require_POST
+@tenant_required(Role.MANAGER)
+def give_alert_back(request: TenantRequest, access: TenantAccess, alert_id: str) -> HttpResponse:
+    """Say that nobody looks after it any more."""
+    alert = access.find_or_404(NumberAlert, alert_id)
+    give_back_and_report(request, access.tenant, [alert_of(alert, find_state(alert))], what=f"“{alert}”")
     return redirect("number-alerts", access.tenant.slug)
 
 

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from supportsaas.formatting import format_count, format_day
-from tickets.number_alerts.lists import tickets_at
+from tickets.number_alerts.lists import list_path, tickets_at
 from tickets.number_alerts.model import NumberAlert
 from tickets.number_alerts.rules import Firing
 from tickets.number_alerts.try_out import TryOut, try_out
 from tickets.number_alerts.wording import try_out_sentence
 from tickets.store.filters import FilterError
-from tickets.views.alerts.number_alert_rows import list_address
 
 MOST_SHOWN: Final = 20
 A_WEEK: Final = timedelta(days=7)
@@ -74,7 +73,7 @@ def try_out_panel(alert: NumberAlert, *, now: datetime) -> TryOutPanel:
 
 
 def _shown(alert: NumberAlert, firing: Firing) -> ShownFiring:
-    address = list_address(alert.tenant.slug, tickets_at(alert, firing.peak_at))
+    address = list_path(alert.tenant.slug, tickets_at(alert, firing.peak_at))
     return ShownFiring(firing=firing, peak=alert.show(firing.peak), url=address)
 
 

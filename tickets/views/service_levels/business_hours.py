@@ -11,11 +11,11 @@ from supportsaas import clock
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import Role
 from tenants.new_tenant import list_zones
+from tickets.clocks.week_text import format_week
 from tickets.recount.opening_hours import save_opening_hours
 from tickets.service_levels.form import PRESETS, BusinessHoursForm, form_data, week_data, without_own_day
 from tickets.service_levels.model import OpeningHours, find_opening_hours
 from tickets.service_levels.summary import MOST_SHOWN, next_closed_days, summarize
-from tickets.service_levels.week_text import format_week
 
 
 @require_http_methods(["GET", "POST"])

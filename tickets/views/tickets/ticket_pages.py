@@ -30,6 +30,7 @@ from tickets.rules.reclassification import RECLASSIFICATION
 from tickets.service_levels.settings import find_clock_settings
 from tickets.store.ticket_store import TicketStore
 from tickets.topics.store import TopicStore
+from tickets.views.alerts.ticket_alert import find_ticket_alert
 from tickets.views.tickets.clock_lines import clock_lines
 from tickets.views.tickets.in_list import find_in_list, query_of
 from tickets.views.tickets.timeline import timeline_entry
@@ -88,6 +89,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     context: dict[str, Any] = {
         "ticket": ticket,
         "in_list": find_in_list(request, access, ticket),
+        "alert": find_ticket_alert(access.tenant, external_id),
         "details": details,
         "topics": TopicStore(access.tenant).find_listed_of(ticket.get("topic_ids") or ()),
         "extra": [ExtraField.of(name, details.extra[name]) for name in sorted(details.extra)],

@@ -1,7 +1,7 @@
 """Weekly opening hours as people write them: “Mon–Fri 09:00–17:00; Sat 10:00–14:00”. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -48,16 +48,48 @@ def format_time(minutes: int) -> str:
 def parse_week(text: str) -> Week:
     """Days that are not named are closed. Raises `HoursError`."""
     week: dict[int, tuple[OpenInterval, ...]] = {}
+    for days, hours in _parse_parts(text):
+        intervals = parse_hours(hours)
+        for day in days:
+            if day in week:
+                raise HoursError(f"{DAY_NAMES[day]} is named twice.")
+            week[day] = intervals
+    return tuple(week.get(day, ()) for day in range(7))
+
+
+def parse_nights(text: str) -> Week:
+    """As `parse_week`, but hours may last past midnight, “Mon-Fri 22:00-07:00”, and overlap. Raises `HoursError`."""
+    found: list[list[OpenInterval]] = [[] for _ in range(7)]
+    for days, hours in _parse_parts(text):
+        for start, end in (_parse_times(part.strip()) for part in hours.split(",") if part.strip()):
+            for day in days:
+                if start < end:
+                    found[day].append((start, end))
+                    continue
+                found[day].append((start, MIDNIGHT))
+                if end:
+                    found[(day + 1) % 7].append((0, end))
+    return tuple(_united(each) for each in found)
+
+
+def _united(intervals: list[OpenInterval]) -> tuple[OpenInterval, ...]:
+    """In order, and without overlap."""
+    united: list[OpenInterval] = []
+    for start, end in sorted(intervals):
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return tuple(united)
+
+
+def _parse_parts(text: str) -> Iterator[tuple[list[int], str]]:
+    """Of each part between semicolons the days, and their hours as they are written."""
     for part in filter(None, map(str.strip, text.split(";"))):
         found = _PART.fullmatch(part)
         if found is None:
             raise HoursError(f"Write days and times as in “Mon-Fri 09:00-17:00; Sat 10:00-14:00”, not “{part[:40]}”.")
-        hours = parse_hours(found["hours"])
-        for day in _parse_days(found["days"]):
-            if day in week:
-                raise HoursError(f"{DAY_NAMES[day]} is named twice.")
-            week[day] = hours
-    return tuple(week.get(day, ()) for day in range(7))
+        yield _parse_days(found["days"]), found["hours"]
 
 
 def format_week(week: Week) -> str:
@@ -76,13 +108,18 @@ def minutes_a_week(week: Week) -> int:
     return sum(end - start for day in week for start, end in day)
 
 
-def _parse_interval(text: str) -> OpenInterval:
+def _parse_times(text: str) -> OpenInterval:
     times = _DASHES.split(text)
     if len(times) != 2 or not all(times):
         raise HoursError(f"Write times as in 09:00–17:00, not “{text[:40]}”.")
     start, end = (_parse_time(each) for each in times)
     if end == start:
         raise HoursError(f"{format_hours([(start, end)])} is empty.")
+    return start, end
+
+
+def _parse_interval(text: str) -> OpenInterval:
+    start, end = _parse_times(text)
     if end < start:
         raise HoursError(
             f"{format_time(end)} is before {format_time(start)}. For hours past midnight, end at 24:00 and start the next "

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.clocks.test_business_hours import days
 from tickets.clocks.business_hours import CLOSED_WEEK, Week
-from tickets.service_levels.week_text import (
+from tickets.clocks.week_text import (
     MOST_INTERVALS,
     HoursError,
     format_hours,

@@ -12,11 +12,10 @@ from supportsaas import clock
 from tenants.models import Tenant, User
 from tests.browser.conftest import enter
 from tests.browser.looks import AS_NARROW, each_look, faults_as
-from tests.number_alerts.answering import holder
+from tests.number_alerts.answering import acknowledge, holder
 from tests.number_alerts.test_watching import alert, store
 from tickets.alerts.model import Channel
 from tickets.number_alerts.model import NumberAlert
-from tickets.number_alerts.states import acknowledge
 from tickets.number_alerts.watching import check
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -111,7 +110,7 @@ def test_the_pages_fit_and_axe_finds_nothing(
     gone = alert(tenant, metric="breached", threshold=5, channels=["6b0dcf3e27c24995db84c678"])
     for each in (open_one, mine, gone):
         check(each, now=now)
-    acknowledge(mine, by="manager", now=now)
+    acknowledge(mine, by="manager")
     NumberAlert.objects.filter(pk=mine.pk).update(muted_until=now + timedelta(hours=1))
     page.goto(HERE)
     page.get_by_text("Mute", exact=False).first.click()

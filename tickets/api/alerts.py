@@ -59,7 +59,7 @@ class ChannelsOut(Schema):
 class AnswerOut(Schema):
     id: str
     status: Literal["acknowledged", "partly_acknowledged", "open"]
-    acknowledged_by: str | None = Field(description="Whoever was first.")
+    acknowledged_by: str | None = Field(description="The person who was first.")
     acknowledged_at: datetime | None
 
 
@@ -85,7 +85,7 @@ def show_answer(request: HttpRequest, tenant_id: TenantId, message_id: MessageId
     "/tenants/{tenant_id}/alerts/{message_id}/acknowledge", response=AnswerOut, summary="Acknowledge an alert message"
 )
 def acknowledge_message(request: HttpRequest, tenant_id: TenantId, message_id: MessageId) -> AnswerOut:
-    """Whoever was first with an alert keeps it. Calling it again changes nothing."""
+    """The first person keeps an alert. Calling it again changes nothing."""
     reject_unknown(request, ())
     tenant = api_tenant(request, tenant_id, Role.MANAGER)
     found = _find(tenant, message_id)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0016_urls_of_mailboxes'),
+        ('tenants', '0017_single_keys'),
     ]
 
     operations = [

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from analytics.dashboard.context import DashboardContext, filled_trend
+from analytics.dashboard.risky_customers import RiskyCustomer
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.figures import (
     NOT_STOPPED,
-    AtRiskCustomer,
     BacklogPoint,
     ClockFigures,
     CustomerVolume,
@@ -106,9 +106,15 @@ class CustomerOut(Schema):
     open: int
 
 
-class CustomerAtRiskOut(CustomerOut):
-    points: int
-    ticket_ids: list[str]
+class CustomerAtRiskOut(Schema):
+    customer_id: str
+    name: str = Field(description="Empty if it is not known.")
+    organisation: str = Field(description="Empty if it is not known.")
+    risk: int = Field(description="0 to 100, as of now, whatever the period and filters.")
+    change: int = Field(description="Of the risk against a week ago.")
+    is_new: bool = Field(description="Whether the customer had no ticket a week ago.")
+    reasons: str = Field(description="The parts of the risk in words, the highest first.")
+    open: int
 
 
 class BacklogPointOut(PeriodOut):
@@ -294,7 +300,7 @@ def _answer(tenant: Tenant, figures: DashboardFigures, context: DashboardContext
             )
             for topic, each in rising(figures, listed)
         ],
-        customers_at_risk=[_at_risk(each) for each in figures.customers],
+        customers_at_risk=[_at_risk(each) for each in context.risky],
         customers=[_customer(each) for each in figures.volume],
         backlog=[_backlog(each) for each in figures.backlog],
         open_by_age=[
@@ -336,15 +342,16 @@ def _trend(figures: DashboardFigures, context: DashboardContext) -> list[TrendPo
     ]
 
 
-def _at_risk(each: AtRiskCustomer) -> CustomerAtRiskOut:
+def _at_risk(each: RiskyCustomer) -> CustomerAtRiskOut:
     return CustomerAtRiskOut(
         customer_id=each.customer_id,
-        total=each.total,
-        high=each.high_urgency_count,
-        negative=each.negative_count,
-        open=each.open_count,
-        points=each.score,
-        ticket_ids=list(each.ticket_ids),
+        name=each.name,
+        organisation=each.organisation,
+        risk=each.risk,
+        change=each.change,
+        is_new=each.is_new,
+        reasons=each.reasons,
+        open=each.open,
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.previous_buckets import previous_buckets
+from analytics.dashboard.risky_customers import RiskyCustomer
 from analytics.dashboard.table import Span
 from analytics.dashboard.wording import bucket_title
 from analytics.figures import BacklogPoint, TrendPoint
@@ -23,7 +24,8 @@ from tickets.topics.store import ListedTopic
 class DashboardContext:
     """A period in its buckets, the period it is compared with, and the links to its tickets.
 
-    `zone` is the tenant's; `links` lead to lists filtered by the period and its sources; `topics` are those to be shown.
+    `zone` is the tenant's; `links` lead to lists filtered by the period and its sources; `topics` are those to be shown,
+    and `risky` the customers with the highest risk.
     """
 
     buckets: Buckets
@@ -32,6 +34,7 @@ class DashboardContext:
     zone: ZoneInfo
     now: datetime
     topics: tuple[ListedTopic, ...] = ()
+    risky: tuple[RiskyCustomer, ...] = ()
 
     def spans(self, buckets: Buckets) -> tuple[Span, ...]:
         """The buckets as the parameters of dashboards that show each of them alone."""
@@ -72,7 +75,7 @@ class DashboardContext:
         year = self.now.astimezone(self.zone).year
         period = self.buckets.period
         hour = hour_start(self.now, self.zone) if period.start <= self.now < period.end else None
-        return self.buckets, self.comparison, self.links, self.zone, self.topics, place, year, hour
+        return self.buckets, self.comparison, self.links, self.zone, self.topics, self.risky, place, year, hour
 
     def title(self, position: int) -> str:
         """The name of a bucket of the trend, with “so far” if it is not over."""

@@ -12,7 +12,6 @@ from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, WEEKDAYS, customers_text, lift_text
 from analytics.figures import (
     NOT_STOPPED,
-    AtRiskCustomer,
     ClockFigures,
     DashboardFigures,
     OtherValues,
@@ -194,22 +193,27 @@ def _rising(figures: DashboardFigures, context: DashboardContext) -> Table:
     return Table("rising", "Rising keywords", columns, rows)
 
 
-def _customers(figures: DashboardFigures, context: DashboardContext) -> Table:
+def _customers(_figures: DashboardFigures, context: DashboardContext) -> Table:
     columns = (
         Column("customer_id", "Customer"),
-        Column("points", "Points", "count"),
-        Column("high", "High urgency", "count"),
-        Column("negative", "Negative", "count"),
+        Column("name", "Name"),
+        Column("organisation", "Organisation"),
+        Column("risk", "Risk", "count"),
+        Column("change", "In a week", "count"),
+        Column("reasons", "Reasons"),
         Column("open", "Open", "count"),
-        Column("tickets", "Tickets", "count"),
     )
     rows = tuple(
         (
             Cell(each.customer_id, url=context.links.customer(each.customer_id)),
-            Cell(each.score),
-            *_of_customer(context.links, each.customer_id, counts_of(each)),
+            Cell(each.name),
+            Cell(each.organisation),
+            Cell(each.risk),
+            Cell(each.change, each.change_text),
+            Cell(each.reasons),
+            Cell(each.open),
         )
-        for each in by_score(figures.customers)
+        for each in context.risky
     )
     return Table("customers-at-risk", "Customers at risk", columns, rows)
 
@@ -368,20 +372,6 @@ TABLES: Mapping[str, Callable[[DashboardFigures, DashboardContext], Table]] = {
     "resolution": _resolution,
 }
 """By the name in the URL."""
-
-
-def by_score(customers: Sequence[AtRiskCustomer]) -> list[AtRiskCustomer]:
-    return sorted(customers, key=lambda each: (-each.score, each.customer_id))
-
-
-def counts_of(customer: AtRiskCustomer) -> dict[Reason, int]:
-    """The number of tickets behind each part of the score."""
-    return {
-        "high": customer.high_urgency_count,
-        "negative": customer.negative_count,
-        "open": customer.open_count,
-        "repeated": customer.total,
-    }
 
 
 def _of_customer(links: TicketLinks, customer_id: str, counts: Mapping[Reason, int]) -> list[Cell]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from analytics.dashboard.clock_panels import ClockFact, ClockPanel, first_reply_panel, resolution_panel
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.risky_customers import RiskyCustomer, find_risky, find_watched_that_got_worse
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.tables import NOT_CLASSIFIED_NUMBER, TILES
 from analytics.dashboard.topics import most_frequent, rising
@@ -60,6 +61,9 @@ def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> E
         "settings": _address(reverse("digests")),
         "unsubscribe": stop,
         "ending_keys": list(find_ending_keys([tenant], now=now)),
+        "watched": _customers(tenant, find_watched_that_got_worse(tenant, user)),
+        "customers": _customers(tenant, find_risky(tenant)[:MOST_LINES]),
+        "customer_list": _address(reverse("customer-list", args=[tenant.slug])),
         **_numbers(figures, TicketLinks(tenant.slug, _within(week.period)), TopicStore(tenant).find_listed()),
     }
     mail = EmailMultiAlternatives(
@@ -97,21 +101,23 @@ def _numbers(figures: DashboardFigures, links: TicketLinks, listed: Sequence[Lis
         Line(topic.name, each.count, "", _address(links.tickets(topic=(topic.id,))))
         for topic, each in most_frequent(figures, listed)[:MOST_LINES]
     ]
-    customers = [
-        Line(
-            each.customer_id,
-            each.total,
-            f"{format_number(each.high_urgency_count)} high urgency, {format_number(each.negative_count)} negative, "
-            f"{format_number(each.open_count)} open",
-            _address(links.tickets(customer_id=each.customer_id)),
-        )
-        for each in figures.customers[:MOST_LINES]
-    ]
     times = [
         *_times(first_reply_panel(figures, links), "First reply"),
         *_times(resolution_panel(figures, links), "Resolution"),
     ]
-    return {"lines": lines, "times": times, "rising": rising_lines, "topics": topics, "customers": customers}
+    return {"lines": lines, "times": times, "rising": rising_lines, "topics": topics}
+
+
+def _customers(tenant: Tenant, risky: Sequence[RiskyCustomer]) -> list[Line]:
+    return [
+        Line(
+            each.title,
+            each.risk,
+            f"risk {format_number(each.risk)} ({'new' if each.is_new else f'{each.change_text} in a week'}): {each.reasons}",
+            _address(reverse("customer", args=[tenant.slug, each.customer_id])),
+        )
+        for each in risky
+    ]
 
 
 def _times(panel: ClockPanel | None, name: str) -> list[TimeLine]:

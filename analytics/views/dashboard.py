@@ -22,7 +22,7 @@ from analytics.views.insights import find_shown
 from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
-from analytics.views.panels.customers import SCORE_EXPLAINED, customer_rows
+from analytics.views.panels.customers import customer_panel
 from analytics.views.panels.languages import not_classified_notice
 from analytics.views.panels.marks import Happened, chart_marks, find_happened
 from analytics.views.panels.statuses import unmapped_notice
@@ -95,6 +95,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
     zone, period, here = selection.zone, selection.chosen.period, selection.query()
     dashboard_path = path_of("dashboard", access.tenant.slug)
     shown = _Shown(
+        slug=access.tenant.slug,
         files=ChartFiles(access.tenant.slug, here),
         period_text=period_text(period, zone),
         filter_text=selection.filter_text,
@@ -122,6 +123,7 @@ def _numbers(access: TenantAccess, selection: Selection, now: datetime) -> dict[
 class _Shown:
     """What the panels show besides the figures."""
 
+    slug: str
     files: ChartFiles
     period_text: str
     filter_text: str
@@ -165,8 +167,8 @@ def _panels_context(figures: DashboardFigures, context: DashboardContext, shown:
         "rising_topics": rising_list(rising(figures, context.topics), tables["rising-topics"]),
         "has_topics": bool(context.topics),
         "has_earlier_data": figures.has_earlier_data,
-        "customers": customer_rows(figures, context, tables),
-        "score_explained": SCORE_EXPLAINED,
+        "customers": customer_panel(context, shown.slug),
+        "counting_path": path_of("counting", shown.slug),
         "volume": bar_list(tables["customers"]),
         "backlog": backlog(figures, context, tables),
         "ages": bar_list(tables["ages"]),

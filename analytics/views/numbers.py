@@ -5,6 +5,7 @@ from datetime import datetime
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.risky_customers import find_risky
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures, TopicCustomers
 from analytics.views.filter_bar import Selection
@@ -21,10 +22,19 @@ def find_numbers(tenant: Tenant, selection: Selection, now: datetime) -> tuple[D
     zone, period = tenant.zone, selection.chosen.period
     buckets, comparison = buckets_of(period, zone), selection.chosen.comparison(now, zone)
     topics = start(TopicStore(tenant).find_listed)
+    risky = start(partial(find_risky, tenant))
     store = StatisticsStore(tenant, use_cache=True)
     figures = store.dashboard(buckets, comparison=comparison, narrowing=selection.narrowing, now=now)
     links = TicketLinks(tenant.slug, selection.tickets)
-    context = DashboardContext(buckets=buckets, comparison=comparison, links=links, zone=zone, now=now, topics=topics())
+    context = DashboardContext(
+        buckets=buckets,
+        comparison=comparison,
+        links=links,
+        zone=zone,
+        now=now,
+        topics=topics(),
+        risky=risky(),
+    )
     return figures, context
 
 

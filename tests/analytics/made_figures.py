@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks
+from analytics.dashboard.risky_customers import RiskyCustomer
 from analytics.figures import (
     AgeBand,
     AtRiskCustomer,
@@ -49,6 +50,30 @@ EMPTY = DashboardFigures(
 )
 
 
+RISKY = (
+    RiskyCustomer(
+        customer_id="bob",
+        name="Bob Ray",
+        organisation="Ray Ltd",
+        risk=64,
+        change=20,
+        is_new=False,
+        reasons="7 tickets in 30 days",
+        open=1,
+    ),
+    RiskyCustomer(
+        customer_id="ann",
+        name="",
+        organisation="",
+        risk=12,
+        change=12,
+        is_new=True,
+        reasons="“switching to” today",
+        open=0,
+    ),
+)
+
+
 def context_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLIN) -> DashboardContext:
     period = preset(name, zone=zone, now=now)
     base = TicketFilter(source=("email",), created_from=period.start, created_to=period.end)
@@ -59,6 +84,7 @@ def context_of(name: str = "7d", *, now: datetime = NOON, zone: ZoneInfo = BERLI
         zone=zone,
         now=now,
         topics=TOPICS,
+        risky=RISKY,
     )
 
 

@@ -17,7 +17,7 @@ from analytics.figures import BacklogPoint, ClockFigures, Flow, TrendPoint
 from analytics.views.panels.axis import axis_texts, weekends
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
-from analytics.views.panels.customers import customer_rows
+from analytics.views.panels.customers import customer_panel
 from analytics.views.panels.tiles import Tile, tiles
 from analytics.views.panels.trend import trend
 from analytics.views.panels.week import heat_map
@@ -63,7 +63,7 @@ class TestTables:
             assert len({each.key for each in table.columns}) == len(table.columns)
 
     def test_tables_without_tickets_have_columns_but_no_numbers(self) -> None:
-        for name, table in dashboard_tables(EMPTY, CONTEXT).items():
+        for name, table in dashboard_tables(EMPTY, replace(CONTEXT, risky=())).items():
             assert table.columns
             assert not table.rows or name in ("totals", "trend")
             counts = [place for place, each in enumerate(table.columns) if each.kind == "count"]
@@ -318,26 +318,19 @@ class TestBars:
 
 
 class TestCustomersAtRisk:
-    def test_customers_at_risk_are_sorted_by_score_and_show_its_parts(self) -> None:
-        bob, ann = customer_rows(FIGURES, CONTEXT, TABLES_OF)
-        assert (bob.customer_id, bob.score, ann.score) == ("bob", 6 * 3 + 2 * 2 + 1 + 5, 3 + 2)
-        assert [(part.count, part.text, part.title) for part in bob.parts] == [
-            (6, "high urgency", "18 points"),
-            (2, "negative", "4 points"),
-            (1, "open", "1 point"),
+    def test_the_panel_has_the_risk_of_the_customers_pages_and_opens_them(self) -> None:
+        found = customer_panel(CONTEXT, "acme")
+        assert [(row.customer.title, row.customer.risk, row.url) for row in found.rows] == [
+            ("Bob Ray", 64, "/t/acme/customers/bob/"),
+            ("ann", 12, "/t/acme/customers/ann/"),
         ]
-        every = bob.all_tickets
-        assert (every.count, every.text, every.title) == (9, "tickets", "5 points")
-        assert [part.text for part in ann.parts] == ["high urgency"]
-        assert (bob.is_all_closed, ann.is_all_closed) == (False, True)
-        assert bob.newest == tuple((name, f"/t/acme/tickets/{name}/") for name in ("T-9", "T-8", "T-7"))
+        assert found.all_url == "/t/acme/customers/"
 
-    def test_each_part_of_a_score_opens_the_customers_tickets_of_that_kind(self) -> None:
-        bob = customer_rows(FIGURES, CONTEXT, TABLES_OF)[0]
-        high, negative, still_open, every = (narrowed(part.url) for part in (*bob.parts, bob.all_tickets))
-        assert {each.customer_id for each in (high, negative, still_open, every)} == {"bob"}
-        assert (high.urgency, negative.sentiment, still_open.state) == (("high",), ("negative",), ("open",))
-        assert (every.urgency, every.sentiment, every.status) == ((), (), ())
+    def test_the_table_has_the_same_customers_with_their_reasons(self) -> None:
+        assert values("customers-at-risk", "customer_id") == ["bob", "ann"]
+        assert values("customers-at-risk", "risk") == [64, 12]
+        assert [cell.text for cell in column("customers-at-risk", "change")] == ["+20", "new"]
+        assert values("customers-at-risk", "reasons")[0] == "7 tickets in 30 days"
 
 
 class TestBacklog:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from analytics.dashboard.context import DashboardContext
 from analytics.dashboard.links import TicketLinks

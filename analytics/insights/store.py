@@ -38,6 +38,12 @@ def find_insights(tenants: Sequence[Tenant]) -> dict[str, Insights]:
     return {each["_id"]: from_document(each["_id"], each) for each in mongo.collection(INSIGHTS).find(match)}
 
 
+def find_worst_first(tenants: Sequence[Tenant]) -> list[Insights]:
+    """Of all these tenants, the worst first, without those of which there is nothing to say: for the digest."""
+    found = [each for each in find_insights(tenants).values() if each.level != "normal"]
+    return sorted(found, key=lambda each: (each.rank, each.tenant_id))
+
+
 def find_looks() -> dict[str, Document]:
     """When each tenant was looked at last, and at which version of its tickets."""
     found = mongo.collection(INSIGHTS).find({"layout": LAYOUT}, {"counted_at": 1, "version": 1})

@@ -113,9 +113,11 @@ def _when(found: Unusual, zone: ZoneInfo) -> str:
 
 
 def _usually(found: Unusual) -> str:
+    """“usually 47 (+49%)”, “usually 2 in 5 earlier weeks”."""
+    weeks = f" in {found.weeks} earlier weeks" if found.weeks < WEEKS else ""
     if found.usual < FEWEST_FOR_RATIO:
-        return f"usually {_about(found.usual)}"
-    return f"usually {_about(found.usual)} ({change(found.observed, round(found.usual)).text})"
+        return f"usually {_about(found.usual)}{weeks}"
+    return f"usually {_about(found.usual)}{weeks} ({change(found.observed, round(found.usual)).text})"
 
 
 def _about(usual: float) -> str:

@@ -108,7 +108,7 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     rows = rows_of(list(page.object_list), {each.tenant.pk: each.role for each in shown})
     told = sorted((row for row in rows if row.insights and row.insights.sentences), key=lambda row: row.rank)
     context = {
-        **_incidents(mine, now=now),
+        **_incidents(mine, found, now=now),
         "my_tenants": named_tenants(mine),
         "numbers_version": numbers_version(),
         "page": page,
@@ -118,7 +118,8 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
         "without_data": _unknown(rows),
         "told_first": told[:MOST_SENTENCES],
         "told_more": told[MOST_SENTENCES:],
-        "quiet": len(_known(rows)) - len(told),
+        "quiet": sum(1 for row in rows if row.insights and not row.insights.sentences),
+        "not_looked_at": sum(1 for row in rows if not row.unknown and not row.insights),
         "urgent": urgent(),
         "urgent_open": sum(each.urgent_open for _, _, each in found if each),
         "explained": explanation_path(mine[0].tenant.slug) if mine else "",
@@ -153,8 +154,11 @@ class _NamedShared:
     incidents: list[_NamedIncident]
 
 
-def _incidents(mine: Sequence[TenantAccess], *, now: datetime) -> dict[str, Any]:
-    """Ongoing incidents of all my tenants, and what several of them have within the same hours."""
+def _incidents(mine: Sequence[TenantAccess], found: Sequence[Found], *, now: datetime) -> dict[str, Any]:
+    """What several of my tenants have within the same hours, and ongoing incidents that no sentence names yet."""
+    named_in_sentences = {
+        (insights.tenant_id, each.number) for _, _, insights in found if insights for each in insights.incidents
+    }
     names = {each.tenant.slug: each.tenant.name for each in mine}
 
     def named(each: Incident) -> _NamedIncident:
@@ -165,7 +169,8 @@ def _incidents(mine: Sequence[TenantAccess], *, now: datetime) -> dict[str, Any]
     recent = find_recent(list(names), since=now - RECENT)
     shared = find_shared(recent)
     in_several = {(each.tenant_id, each.number) for group in shared for each in group.incidents}
-    single = [each for each in recent if each.is_ongoing and (each.tenant_id, each.number) not in in_several]
+    shown = in_several | named_in_sentences
+    single = [each for each in recent if each.is_ongoing and (each.tenant_id, each.number) not in shown]
     return {
         "shared_incidents": [_NamedShared(each.name, [named(one) for one in each.incidents]) for each in shared],
         "single_incidents": [named(each) for each in single],
@@ -190,13 +195,13 @@ def _ranked(accesses: Sequence[TenantAccess], order: str, *, now: datetime) -> l
 
 
 def _totals(found: Sequence[Found]) -> Totals:
-    known = [(numbers, insights) for numbers, sync, insights in found if not is_unknown(numbers, sync)]
-    counted = [numbers for numbers, _ in known]
+    known = [each for each in found if not is_unknown(each[0], each[1])]
+    counted = [numbers for numbers, _, _ in known]
 
     def total(name: str) -> int:
         return sum(getattr(each, name) for each in counted)
 
-    due = [insights.past_due if insights else None for _, insights in known]
+    due = [insights.past_due if insights else None for _, _, insights in known]
     return Totals(
         tenants=len(found),
         without=len(found) - len(known),
@@ -206,7 +211,7 @@ def _totals(found: Sequence[Found]) -> Totals:
         high_week=total("high_week"),
         negative_week=total("negative_week"),
         week=total("week"),
-        changes=changes_of(counted),
+        changes=changes_of(known),
     )
 
 

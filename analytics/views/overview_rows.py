@@ -9,6 +9,7 @@ from analytics.dashboard.charts import Sparkline, sparkline
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.wording import change
 from analytics.insights.findings import LEVELS, Insights
+from analytics.insights.rule import FEWEST_WEEKS
 from analytics.insights.wording import plain
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs
 from analytics.views.insights import ShownInsights
@@ -119,9 +120,11 @@ def rows_of(found: Sequence[Found], roles: Mapping[Any, Role]) -> list[TenantRow
     return rows
 
 
-def changes_of(numbers: Sequence[TenantNumbers]) -> Changes:
-    """Of one tenant, or of several together; none if one of them has no earlier data."""
-    if not numbers or not all(each.has_before for each in numbers):
+def changes_of(found: Sequence[Found]) -> Changes:
+    """Of one tenant, or of several together; none if one of them has no earlier data, or its first sync is under way."""
+    numbers = [each for each, _, _ in found]
+    is_complete = all(sync.as_of is not None or insights is not None for _, sync, insights in found)
+    if not numbers or not is_complete or not all(each.has_before for each in numbers):
         return Changes()
 
     def changed(name: str, before: str, worse: str) -> ToneOfChange:
@@ -165,7 +168,7 @@ def _row(
         insights=shown,
         past_due=insights.past_due if insights else None,
         state_title=_state_title(numbers, shown),
-        changes=changes_of([numbers]),
+        changes=changes_of([(numbers, sync, insights)]),
         weeks={
             name: _weeks(getattr(insights, field)) if insights else None
             for name, field in (("week", "week_totals"), ("high", "week_high"), ("negative", "week_negative"))
@@ -178,7 +181,7 @@ def _row(
 @lru_cache(maxsize=8192)
 def _weeks(numbers: tuple[int | None, ...]) -> Weeks | None:
     known = [each for each in numbers if each is not None]
-    line = sparkline(known, is_under_way=False) if len(known) == len(numbers) > 1 and any(known) else None
+    line = sparkline(known, is_under_way=False) if len(known) >= FEWEST_WEEKS and any(known) else None
     return Weeks(line, ", ".join(format_number(each) for each in known)) if line else None
 
 

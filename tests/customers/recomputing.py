@@ -63,11 +63,12 @@ def _score(tickets: list[dict[str, Any]], at: datetime, usual: float | None, *, 
         days = (at - moment) / DAY
         return 0.0 if days > 180 else 2 ** (-max(days, 0.0) / 30)
 
-    repeated = 6 * sum(
+    contacts = sum(
         decayed(known[n]["created_at"])
         for n in range(1, len(known))
         if known[n]["created_at"] - known[n - 1]["created_at"] <= 30 * DAY
     )
+    repeated = 25 - 25 / 2 ** (contacts / 4)
     lately = [each for each in known if at - each["created_at"] <= 90 * DAY and each["sentiment"] != "unknown"]
     past = [
         each for each in known if 90 * DAY < at - each["created_at"] <= 365 * DAY and each["sentiment"] != "unknown"

@@ -247,7 +247,7 @@ class TestCrashesAndWorkers:
         run()
         mongo.collection("customers").update_many({}, {"$set": {"risk": 99}})
         for module in (profile, refreshing):
-            monkeypatch.setattr(module, "VERSION", 2)
+            monkeypatch.setattr(module, "VERSION", 99)
         assert run() == 7
         assert_agrees(tenant, NOON)
 

@@ -48,8 +48,12 @@ class TestParts:
 
     def test_tickets_within_30_days_of_one_another_are_repeat_contacts(self) -> None:
         found = risk(contact(0), contact(30), contact(61))
-        assert points(found) == {"repeated": 6}
+        assert points(found) == {"repeated": 4}
         assert reason_of(part(found, "repeated")) == "2 tickets in 30 days"
+
+    def test_more_repeat_contacts_always_count_more_but_less_and_less(self) -> None:
+        scores = [risk(*(contact(n / 100) for n in range(1 + repeated))).score for repeated in (1, 4, 8, 16, 100)]
+        assert scores == [4, 12, 19, 23, 25]
 
     def test_a_share_of_negative_tickets_counts_against_the_customers_own_past(self) -> None:
         worse = risk(*PAST, contact(0, sentiment="negative"), contact(40))

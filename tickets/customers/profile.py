@@ -21,7 +21,7 @@ from tickets.records.statuses import is_open
 Document = dict[str, Any]
 Ticket = Mapping[str, Any]
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the documents and of the formula of the risk. With another one, workers work out all customers again."""
 
 PERIODS: Final = ("7d", "30d", "90d")

@@ -27,7 +27,8 @@ FORGOTTEN_AFTER: Final = timedelta(days=180)
 TREND_OVER: Final = timedelta(days=7)
 
 REPEATED_WITHIN: Final = timedelta(days=30)
-POINTS_REPEATED: Final = 6
+HALF_REPEATED: Final = 4
+"""This many repeat contacts have half of the points, twice as many three quarters: the tenth says less than the second."""
 POINTS_REOPENED: Final = 6
 
 RECENT: Final = timedelta(days=90)
@@ -129,7 +130,8 @@ def _repeated(contacts: Sequence[Contact], moment: datetime) -> Part:
         if later.created_at - earlier.created_at <= REPEATED_WITHIN
     ]
     recent = sum(moment - each.created_at <= REPEATED_WITHIN for each in contacts)
-    points = POINTS_REPEATED * sum(weight_of(moment - each) for each in repeated)
+    contacts_now = sum(weight_of(moment - each) for each in repeated)
+    points = MOST["repeated"] * (1 - 0.5 ** (contacts_now / HALF_REPEATED))
     return _part("repeated", points, {"recent": recent, "days": _days(moment, repeated)})
 
 

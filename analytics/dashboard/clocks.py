@@ -1,6 +1,6 @@
 """The clocks that stopped in a period: how long replies and resolutions took, and which targets were met.
 
-Whole days and hours are read from the roll-ups, the rest from the tickets.
+Whole days and hours are read from the roll-ups, the rest from the tickets, in one union part.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,25 +19,41 @@ REPLIES_AND_RESOLUTION: Final = ("first_reply", "next_reply", "resolution")
 """The clocks that a dashboard shows."""
 
 
-def clock_parts(scope: QueryScope, counted: CountedPeriod, wanted: Collection[str] = ()) -> list[UnionPart]:
-    """Rows of the metric `clocks`: `sums` by name (`tickets.rollups.clock_sums`), `of` the period (`count`) or the previous
-    one (`before`).
+def clock_part(scope: QueryScope, counted: CountedPeriod, wanted: Collection[str] = ()) -> UnionPart | None:
+    """Rows of the metric `clocks`: `k` (`tickets.rollups.clock_sums`), `count`, and `before` in the previous period.
 
-    `wanted`: the clocks that are counted in tickets, all if there are none. Roll-ups are read as they are.
+    `wanted`: the clocks that are read, all if there are none. None if there is nothing to read.
     """
-    return [*_count(scope, counted.current, "count", wanted), *_count(scope, counted.previous, "before", wanted)]
+    parts = [*_count(scope, counted.current, "count", wanted), *_count(scope, counted.previous, "before", wanted)]
+    if not parts:
+        return None
+    first, *more = parts
+    stages: Pipeline = [
+        *first.stages,
+        *(each.union for each in more),
+        {"$group": {"_id": "$k", "count": {"$sum": "$count"}, "before": {"$sum": "$before"}}},
+        {"$match": {"$or": [{"count": {"$ne": 0}}, {"before": {"$ne": 0}}]}},
+        {"$project": {"_id": 0, "metric": "clocks", "k": "$_id", "count": 1, "before": 1}},
+    ]
+    return UnionPart(first.collection, first.match, stages)
+
+
+CLOCK_FACET: Final[Pipeline] = [{"$match": {"metric": "clocks"}}]
 
 
 def clock_figures(
-    sums: Mapping[str, int], *, wanted: Collection[str] = (), statuses: Sequence[str] = ()
+    rows: Sequence[Document], *, of: str = "count", statuses: Sequence[str] = ()
 ) -> dict[str, ClockFigures]:
-    """The figures of each clock that is wanted, all if none are named. `statuses` are the tenant's, at the place of their code."""
-    by_clock: dict[str, dict[str, int]] = {}
-    for name, number in sums.items():
-        clock, _, measure = name.partition(" ")
-        if number and (not wanted or clock in wanted):
-            by_clock.setdefault(_named(clock, statuses), {})[measure] = number
-    return {clock: _figures(found) for clock, found in sorted(by_clock.items())}
+    """The figures of each clock, from the rows of `clock_part`. `of`: `count`, or `before` for the previous period.
+
+    `statuses` are the tenant's, at the place of their code.
+    """
+    sums: dict[str, dict[str, int]] = {}
+    for row in rows:
+        if row[of]:
+            clock, _, measure = row["k"].partition(" ")
+            sums.setdefault(_named(clock, statuses), {})[measure] = row[of]
+    return {clock: _figures(found) for clock, found in sums.items()}
 
 
 def _named(clock: str, statuses: Sequence[str]) -> str:
@@ -72,16 +88,28 @@ def _count(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection[str]
     parts: list[UnionPart] = []
     if pieces.days:
         blocks = [block for each in pieces.days for block in blocks_of(each)]
-        parts.append(UnionPart("rollup_clocks", scope.blocks(blocks), [_row(name, "$sums")]))
+        parts.append(UnionPart("rollup_clocks", scope.blocks(blocks), _stored(name, wanted)))
     if pieces.hours:
-        parts.append(UnionPart("rollup_clocks", scope.hours(pieces.hours), [_row(name, "$sums")]))
+        parts.append(UnionPart("rollup_clocks", scope.hours(pieces.hours), _stored(name, wanted)))
     if pieces.raw:
         parts.append(UnionPart("tickets", scope.stopped_clocks(pieces.raw), _of_tickets(scope, pieces, name, wanted)))
     return parts
 
 
-def _row(of: str, sums: Any) -> Document:
-    return {"$project": {"_id": 0, "metric": "clocks", "of": {"$literal": of}, "sums": sums}}
+def _stored(name: str, wanted: Collection[str]) -> Pipeline:
+    return [
+        {"$project": {"_id": 0, "sums": {"$objectToArray": "$sums"}}},
+        {"$unwind": "$sums"},
+        *_only("$sums.k", wanted),
+        {"$group": {"_id": "$sums.k", name: {"$sum": "$sums.v"}}},
+        {"$project": {"_id": 0, "k": "$_id", name: 1}},
+    ]
+
+
+def _only(field: str, wanted: Collection[str]) -> Pipeline:
+    if not wanted:
+        return []
+    return [{"$match": {field.removeprefix("$"): {"$regex": f"^({'|'.join(wanted)}) "}}}]
 
 
 def _of_tickets(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection[str]) -> Pipeline:
@@ -109,8 +137,8 @@ def _of_tickets(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection
         {"$project": {"clock": _coded(scope), "measure": measured}},
         {"$unwind": "$measure"},
         {"$match": {"measure": {"$ne": None}}},
-        {"$group": {"_id": {"$concat": ["$clock", " ", "$measure"]}, "n": {"$sum": 1}}},
-        _row(name, [{"k": "$_id", "n": "$n"}]),
+        {"$group": {"_id": {"$concat": ["$clock", " ", "$measure"]}, name: {"$sum": 1}}},
+        {"$project": {"_id": 0, "k": "$_id", name: 1}},
     ]
 
 

@@ -103,36 +103,32 @@ def _first_of_all_time(scope: QueryScope, number: Literal["points", "total"], sh
     return names, first[-1][number] if len(first) == MOST_CHOSEN else fewest - 1
 
 
-def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers, *, tickets: int) -> UnionPart:
+def customer_part(scope: QueryScope, period: Period, chosen: ChosenCustomers) -> UnionPart:
     """The first ten `at_risk` and the first ten by `volume`, of those that are counted, from the index of customers.
 
-    Those at risk with the newest `tickets` that are the reason. Over all time, what a customer has is stored.
+    Over all time, what a customer has is stored.
     """
-    first = _first(_evidence(scope, period, tickets))
     if _is_all_time(scope, period):
-        return UnionPart(CUSTOMERS, _stored(scope, chosen), [_AS_COUNTED, *first])
+        return UnionPart(CUSTOMERS, _stored(scope, chosen), [_AS_COUNTED, *_FIRST])
     who: Document = {"$in": list(chosen.customers)} if chosen.customers is not None else {"$gt": ""}
     count: Document = {"$group": {"_id": "$customer_id", **CUSTOMER_COUNTERS}}
     match = {**scope.tickets([period]), "customer_id": who}
-    return UnionPart("tickets", match, [*scope.narrowing_stages, count, *first])
+    return UnionPart("tickets", match, [*scope.narrowing_stages, count, *_FIRST])
 
 
 _AS_COUNTED: Document = {
     "$project": {"_id": "$customer_id", **{name: {"$ifNull": [f"${name}", 0]} for name in CUSTOMER_COUNTERS}}
 }
-
-
-def _first(evidence: Document) -> Pipeline:
-    """Of customers with their counters."""
-    return [
-        {"$set": {"score": SCORE}},
-        *side_by_side(
-            {
-                "at_risk": [{"$match": AT_RISK}, {"$sort": {"score": -1, "_id": 1}}, {"$limit": SHOWN}, evidence],
-                "volume": [{"$sort": {"total": -1, "_id": 1}}, {"$limit": SHOWN}],
-            }
-        ),
-    ]
+_FIRST: Pipeline = [
+    {"$set": {"score": SCORE}},
+    *side_by_side(
+        {
+            "at_risk": [{"$match": AT_RISK}, {"$sort": {"score": -1, "_id": 1}}, {"$limit": SHOWN}],
+            "volume": [{"$sort": {"total": -1, "_id": 1}}, {"$limit": SHOWN}],
+        }
+    ),
+]
+"""Of customers with their counters."""
 
 
 def _is_all_time(scope: QueryScope, period: Period) -> bool:
@@ -146,6 +142,18 @@ def _stored(scope: QueryScope, chosen: ChosenCustomers) -> Document:
     if chosen.customers is None:
         return {**keys.match, "total": {"$gt": 0}}
     return {"_id": {"$in": [keys.of_customer(each) for each in chosen.customers]}, "tenant_id": keys.tenant_id}
+
+
+def customer_facets(scope: QueryScope, period: Period, *, tickets: int) -> dict[str, Pipeline]:
+    """The customers' rows; those at risk with the newest tickets that are the reason."""
+    return {
+        "at_risk": [
+            {"$match": {"metric": "at_risk"}},
+            {"$sort": {"score": -1, "_id": 1}},
+            _evidence(scope, period, tickets),
+        ],
+        "volume": [{"$match": {"metric": "volume"}}, {"$sort": {"total": -1, "_id": 1}}],
+    }
 
 
 def at_risk(rows: Sequence[Document]) -> tuple[AtRiskCustomer, ...]:

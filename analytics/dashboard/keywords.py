@@ -49,6 +49,14 @@ def keyword_part(scope: QueryScope, counted: CountedPeriod) -> UnionPart | None:
     return UnionPart(first.collection, first.match, stages)
 
 
+def keyword_facets() -> dict[str, Pipeline]:
+    return {
+        "keywords": [{"$match": {"metric": "keywords"}}, {"$sort": {"count": -1, "_id": 1}}],
+        "rising": [{"$match": {"metric": "rising"}}, {"$sort": {"gain": -1, "_id": 1}}],
+        "topics": [{"$match": {"metric": "topics"}}, {"$sort": {"count": -1, "_id": 1}}],
+    }
+
+
 def _count_words(scope: QueryScope, pieces: Pieces, name: str) -> list[UnionPart]:
     """In how many tickets of the pieces each keyword and topic is, as the field `name`."""
     stored: Pipeline = [

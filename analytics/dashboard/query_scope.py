@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from supportsaas.db.mongo import Document, Pipeline
 from tickets.records.dimensions import ALL_TICKETS, Narrowing
@@ -48,9 +48,6 @@ class QueryScope:
     narrowing: Narrowing = ALL_TICKETS
 
     # -- Tickets -------------------------------------------------------------------------------
-
-    def all_tickets(self) -> Document:
-        return self._not_deleted
 
     def tickets(self, periods: Sequence[Period]) -> Document:
         return {**self._not_deleted, **any_of([{"created_at": within(each)} for each in periods])}
@@ -105,6 +102,11 @@ class QueryScope:
     def slices(self) -> list[str]:
         return self.view.slices_of(self.narrowing)
 
+    def named(self, field: str, input_: str) -> Document:
+        """The entries of a stored field, from the code of each value to its number, as a list of `{k: value, n}`."""
+        values = list(self.view.values.get(field, ()))
+        return entries_of(input_, {"$arrayElemAt": [{"$literal": values}, {"$toInt": "$$this.k"}]})
+
     # -- Time ----------------------------------------------------------------------------------
 
     def cut(self, period: Period, *, grid: datetime | None = None) -> Pieces:
@@ -116,14 +118,15 @@ class QueryScope:
         return {"tenant_id": self.view.tenant_id, "is_deleted": False}
 
 
+def entries_of(input_: str, key: Any) -> Document:
+    """The entries of an object as a list of `{k, n}`; `key` makes k of `$$this.k`."""
+    stored = {"$objectToArray": {"$ifNull": [input_, {}]}}
+    return {"$map": {"input": stored, "in": {"k": key, "n": "$$this.v"}}}
+
+
 def any_of(conditions: Sequence[Document]) -> Document:
     return conditions[0] if len(conditions) == 1 else {"$or": list(conditions)}
 
 
 def within(period: Period) -> Document:
     return {"$gte": period.start, "$lt": period.end}
-
-
-def joined(parts: Iterable[UnionPart | None]) -> Pipeline:
-    """The rows of all parts. Begins with no document at all, so it does not matter which parts there are."""
-    return [{"$documents": []}, *(each.union for each in parts if each)]

@@ -2,15 +2,14 @@
 
 Each gives rows of named fields:
 
-- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `lists` rows have none; both may
-  have `status`, `week_hours` and the fields of `CHOICES`. `after_period` rows have `opened` and `resolved`, and `age` rows a
-  `key` and a `count`, which does not count in the first band if it `is_moved` from there.
+- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status` and
+  `week_hours` as lists; `lists` rows have only lists; `after_period` and `age` rows have a `key` and a `count`, and
+  `choice` rows also the `field` that has the key as its value.
 - `is_previous`: whether it belongs to the previous period. `bucket` and `day` say which bucket of the trend and which
   day of the period, both counted from 0; in the previous period those that they are compared with, or -1 if there are
   none.
 
-Stored objects stay as they are, from the code of a value to its number. Of tickets, they are lists of `{k, n}`, a value and
-how many. `row_sums` adds all of them up.
+Lists have entries `{k, n}`, a key and how many, so that everything is grouped once, at the end, wherever it was read.
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from analytics.dashboard.query_scope import QueryScope, UnionPart, any_of, within
+from analytics.dashboard.query_scope import QueryScope, UnionPart, any_of, entries_of, within
 from analytics.dashboard.ticket_stages import transition_stages, week_hour_expression
 from analytics.pipelines import COUNTERS, position_expression
 from supportsaas.db.mongo import Document, Pipeline
@@ -36,7 +35,7 @@ from tickets.rollups.blocks import (
 )
 from tickets.rollups.view import BEGINNING, END
 
-Metric = Literal["counters", "lists", "after_period", "age"]
+Metric = Literal["counters", "lists", "choice", "after_period", "age"]
 Extra = Literal["choice", "transitions", "week_hour"]
 
 EVERYTHING: frozenset[Extra] = frozenset(("choice", "transitions", "week_hour"))
@@ -44,9 +43,9 @@ EVERYTHING: frozenset[Extra] = frozenset(("choice", "transitions", "week_hour"))
 
 _PLACE = {name: f"$_id.{name}" for name in ("is_previous", "bucket", "day")}
 _COUNTERS = dict.fromkeys(COUNTERS, 1)
-_TRANSITIONS = dict.fromkeys(("settled", "reopened"), 1)
+_WEEK_HOURS: Document = entries_of("$week_hours", {"$toInt": "$$this.k"})
 
-CHOICES = {"source": "sources", **{name: name for name in DIMENSIONS}}
+_CHOICES = {"source": "sources", **{name: name for name in DIMENSIONS}}
 """What a dashboard can be narrowed by, with the field of roll-ups that has its numbers."""
 
 
@@ -149,53 +148,54 @@ def period_parts(
     """What is read of a period and of the previous one, except keywords and customers."""
     hours = [*counted.previous.hours, *counted.current.hours]
     raw = [*counted.previous.raw, *counted.current.raw]
-    lists = _lists(scope, wanted)
     parts: list[UnionPart] = []
     if counted.current.days:
-        parts += _day_counters(scope, counted.current.days, counted.day_axis, lists)
+        parts.append(_day_counters(scope, counted.current.days, counted.day_axis))
+        if "week_hour" in wanted:
+            parts.append(_day_lists(scope, counted.current.days))
     if counted.previous.days:
         parts.append(_previous_days(scope, counted.previous.days, counted.day_axis))
     if hours:
-        parts.append(_hour_counters(scope, hours, counted.time_axis, lists))
+        parts.append(_hour_counters(scope, hours, counted.time_axis, wanted))
     if raw:
         parts.append(_ticket_counters(scope, raw, counted.time_axis))
     if raw and "transitions" in wanted:
         parts.append(_ticket_transitions(scope, raw, counted.time_axis))
     if "choice" in wanted:
-        parts += _choices(scope, counted)
+        parts += _choices(scope.of_everything(), counted.period)
     if "week_hour" in wanted and counted.current.raw:
         parts.append(_week_hours(scope, counted.current.raw))
     return parts
 
 
-def _lists(scope: QueryScope, wanted: frozenset[Extra]) -> Document:
-    """The stored objects that are read of a period. Of a narrowed one, the choices are read of all tickets."""
-    week_hours = {"week_hours": 1} if "week_hour" in wanted else {}
-    choices = dict.fromkeys(CHOICES.values(), 1) if "choice" in wanted and not scope.narrowing else {}
-    return {"status": 1, **week_hours, **choices}
+def _day_counters(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
+    """Day by day where there is a trend or a backlog; otherwise the fewest blocks."""
+    row = _row("counters", {**axis.place, **_counters(scope)})
+    match = scope.days(days) if axis.has_places else scope.blocks(_blocks(days))
+    return UnionPart("rollup_numbers", match, [row])
 
 
-def _day_counters(scope: QueryScope, days: Sequence[DayRange], axis: Axis, lists: Document) -> list[UnionPart]:
-    """The counters day by day where there is a trend or a backlog, and all else of the fewest blocks."""
-    blocks, row = scope.blocks(_blocks(days)), {**axis.place, **_COUNTERS, **_TRANSITIONS}
-    if not axis.has_places:
-        return [UnionPart("rollup_numbers", blocks, [_row("counters", row | lists)])]
-    return [
-        UnionPart("rollup_numbers", scope.days(days), [_row("counters", row)]),
-        UnionPart("rollup_numbers", blocks, [_row("lists", lists)]),
-    ]
+def _day_lists(scope: QueryScope, days: Sequence[DayRange]) -> UnionPart:
+    """The hours of the week of whole days."""
+    lists: Document = {"is_previous": {"$literal": False}, "week_hours": _WEEK_HOURS}
+    return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [_row("lists", lists)])
 
 
 def _previous_days(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
     """The whole days of the previous period: day by day where its buckets are counted, otherwise the fewest blocks."""
-    row = _row("counters", {**axis.place, **_COUNTERS, **_TRANSITIONS})
+    row = _row("counters", {**axis.place, **_COUNTERS, "settled": 1, "reopened": 1})
     match = scope.days(days) if axis.previous_edges else scope.blocks(_blocks(days))
     return UnionPart("rollup_numbers", match, [row])
 
 
-def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis, lists: Document) -> UnionPart:
-    row = _row("counters", {**axis.place, **_COUNTERS, **_TRANSITIONS, **lists})
+def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
+    lists = {"week_hours": {"$cond": [axis.is_previous, [], _WEEK_HOURS]}} if "week_hour" in wanted else {}
+    row = _row("counters", {**axis.place, **_counters(scope), **lists})
     return UnionPart("rollup_numbers", scope.hours(hours), [row])
+
+
+def _counters(scope: QueryScope) -> Document:
+    return {**_COUNTERS, "status": scope.named("status", "$status"), "settled": 1, "reopened": 1}
 
 
 def _ticket_counters(scope: QueryScope, periods: Sequence[Period], axis: Axis) -> UnionPart:
@@ -220,34 +220,37 @@ def _ticket_transitions(scope: QueryScope, periods: Sequence[Period], axis: Axis
     return UnionPart("tickets", scope.transitions(periods), stages)
 
 
-def _choices(scope: QueryScope, counted: CountedPeriod) -> list[UnionPart]:
-    """How many tickets have each source, team and priority, chosen or not, so that another can be chosen.
-
-    Where all are counted, those of whole days and hours are read with the counters.
-    """
-    everything = scope.of_everything()
-    pieces = everything.cut(counted.period) if scope.narrowing else counted.current
-    matches = [everything.blocks(_blocks(pieces.days))] if pieces.days else []
-    matches += [everything.hours(pieces.hours)] if pieces.hours else []
+def _choices(scope: QueryScope, period: Period) -> list[UnionPart]:
+    """How many tickets have each source, team and priority, chosen or not, so that another can be chosen."""
+    pieces = scope.cut(period)
+    matches = [scope.blocks(_blocks(pieces.days))] if pieces.days else []
+    matches += [scope.hours(pieces.hours)] if pieces.hours else []
     parts: list[UnionPart] = []
-    if matches and scope.narrowing:
-        parts.append(UnionPart("rollup_numbers", any_of(matches), [_row("lists", dict.fromkeys(CHOICES.values(), 1))]))
+    if matches:
+        stored = [
+            {
+                "$map": {
+                    "input": scope.named(name, f"${field}"),
+                    "in": {"field": name, "key": "$$this.k", "n": "$$this.n"},
+                }
+            }
+            for name, field in _CHOICES.items()
+        ]
+        parts.append(UnionPart("rollup_numbers", any_of(matches), _count_choices({"$concatArrays": stored})))
     if pieces.raw:
-        parts.append(UnionPart("tickets", everything.tickets(pieces.raw), _count_choices()))
+        found = [{"field": name, "key": f"${name}", "n": 1} for name in _CHOICES]
+        parts.append(UnionPart("tickets", scope.tickets(pieces.raw), _count_choices(found)))
     return parts
 
 
-def _count_choices() -> Pipeline:
-    """A row for each field and value that tickets have."""
-    choices = [{"field": stored, "value": f"${name}"} for name, stored in CHOICES.items()]
-    entry = [{"k": "$_id.value", "n": "$n"}]
-    entries = {stored: {"$cond": [{"$eq": ["$_id.field", stored]}, entry, []]} for stored in CHOICES.values()}
+def _count_choices(choices: Any) -> Pipeline:
+    """The sums of documents that each have several `{field, key, n}`, without those that have no key."""
     return [
         {"$project": {"_id": 0, "choice": choices}},
         {"$unwind": "$choice"},
-        {"$match": {"choice.value": {"$type": "string"}}},
-        {"$group": {"_id": {"field": "$choice.field", "value": "$choice.value"}, "n": {"$sum": 1}}},
-        _row("lists", entries),
+        {"$match": {"choice.key": {"$type": "string"}}},
+        {"$group": {"_id": {"field": "$choice.field", "key": "$choice.key"}, "count": {"$sum": "$choice.n"}}},
+        _row("choice", {"field": "$_id.field", "key": "$_id.key", "count": 1}),
     ]
 
 
@@ -287,8 +290,7 @@ def _transitions_after(scope: QueryScope, periods: Sequence[Period]) -> UnionPar
     stages = [
         *scope.narrowing_stages,
         *transition_stages([within(each) for each in periods]),
-        {"$group": {"_id": None, "opened": {"$sum": "$reopened"}, "resolved": {"$sum": "$settled"}}},
-        _row("after_period", {"opened": 1, "resolved": 1}),
+        _row("after_period", {"opened": "$reopened", "resolved": "$settled"}),
     ]
     return UnionPart("tickets", scope.transitions(periods), stages)
 
@@ -310,16 +312,21 @@ def age_parts(scope: QueryScope, edges: Sequence[datetime]) -> list[UnionPart]:
     future = Period(start_of(until, zone), END)
     return [
         UnionPart("rollup_numbers", scope.all_time(), [_row("age", {"key": {"$literal": 0}, "count": "$open"})]),
-        UnionPart("rollup_numbers", scope.days([(first, until)]), [_moved_from_the_first(band)]),
+        UnionPart("rollup_numbers", scope.days([(first, until)]), _moved_from_the_first(band, "$open")),
         _open_tickets(
-            scope, future, [{"$group": {"_id": None, "open": {"$sum": 1}}}, _moved_from_the_first({"$literal": last})]
+            scope, future, [{"$group": {"_id": None, "open": {"$sum": 1}}}, *_moved_from_the_first(last, "$open")]
         ),
     ]
 
 
-def _moved_from_the_first(band: Any) -> Document:
-    """A row that counts in its band and no longer in the first one."""
-    return _row("age", {"key": band, "count": "$open", "is_moved": {"$literal": True}})
+def _moved_from_the_first(band: Any, number: str) -> Pipeline:
+    """Rows that count in their band and no longer in the first one."""
+    rows = [{"key": band, "count": number}, {"key": {"$literal": 0}, "count": {"$subtract": [0, number]}}]
+    return [
+        {"$project": {"_id": 0, "rows": rows}},
+        {"$unwind": "$rows"},
+        _row("age", {"key": "$rows.key", "count": "$rows.count"}),
+    ]
 
 
 def _open_tickets(scope: QueryScope, period: Period, stages: Pipeline) -> UnionPart:

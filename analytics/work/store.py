@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from analytics.dashboard.query_scope import QueryScope, joined
+from analytics.dashboard.facets import joined
+from analytics.dashboard.query_scope import QueryScope
 from analytics.figures import Durations
 from analytics.work.figures import ValueWork, Waits, WorkFigures, WorkNumbers
 from analytics.work.pipeline import (

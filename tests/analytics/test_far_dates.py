@@ -1,6 +1,6 @@
 """One ticket dated in another age: no page, number or check costs more because of it, and all numbers stay exact."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -138,7 +138,7 @@ def asked() -> Iterator[list[int]]:
     sizes: list[int] = []
     aggregate = StatisticsStore._aggregate
 
-    def measured(store: StatisticsStore, scope: QueryScope, pipeline: Pipeline) -> Iterable[Document]:
+    def measured(store: StatisticsStore, scope: QueryScope, pipeline: Pipeline) -> Document:
         sizes.append(len(bson.encode({"all": pipeline})))
         return aggregate(store, scope, pipeline)
 

@@ -7,6 +7,7 @@ import bson
 import pytest
 from django.test import Client
 
+from analytics.dashboard import statistics
 from analytics.dashboard.statistics import StatisticsStore, api_statistics
 from analytics.figures import OtherValues
 from analytics.overview import tenant_numbers
@@ -82,3 +83,12 @@ def test_a_page_with_thousands_of_statuses_has_ordinary_size_and_exact_sums(
     assert sum(each.count for each in figures.by_source) + figures.other_sources.tickets == 3_001
     found = api_statistics(tenant, start=None, end=None)
     assert (len(found.by_status), sum(found.by_status.values())) == (3_001, 3_001)
+
+
+def test_statistics_of_very_many_statuses_are_complete(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [{"created_at": (NOON - timedelta(hours=7 * n)).isoformat(), "status": f"s{n % 9}"} for n in range(60)]
+    store_tickets(tenant, records)
+    whole = api_statistics(tenant, start=None, end=None)
+    assert (len(whole.hourly_trend), len(whole.by_status)) == (60, 9)
+    monkeypatch.setattr(statistics, "MOST_STATUSES", 5)
+    assert api_statistics(tenant, start=None, end=None) == whole

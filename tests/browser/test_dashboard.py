@@ -1,5 +1,6 @@
 """The dashboard with something of everything, in a real browser: both themes, wide and narrow, on paper."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -116,3 +117,33 @@ def test_on_paper_there_are_charts_and_no_controls(open_page: Callable[..., Page
     underlined = "a => getComputedStyle(a).textDecorationLine !== 'none'"
     assert page.evaluate(f"[...document.querySelectorAll('main a')].filter({underlined}).length") == 0
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_menu_of_the_filter_bar_closes_and_gives_the_focus_back(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 1280, "height": 900})
+    button, week = page.locator("#period-summary"), page.get_by_role("link", name="Last week", exact=True)
+    expect(week).to_be_hidden()
+    button.press("Enter")
+    expect(week).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(week).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    page.get_by_role("heading", name="Dashboard · Acme").click()
+    expect(week).to_be_hidden()
+    button.click()
+    week.click()
+    expect(page).to_have_url(re.compile(r"\?period=last_week$"))
+    expect(button).to_contain_text("Last week")
+    expect(button).to_be_focused()
+
+
+def test_the_period_is_chosen_without_javascript(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    page.locator("#period-summary").click()
+    page.get_by_label("From", exact=True).fill("2026-03-02")
+    page.get_by_label("To", exact=True).fill("2026-03-08")
+    page.get_by_role("button", name="Show these dates").click()
+    expect(page).to_have_url(re.compile(r"period=custom&from=2026-03-02&to=2026-03-08$"))
+    page.get_by_role("link", name="Earlier: ").click()
+    expect(page).to_have_url(re.compile(r"from=2026-02-23&to=2026-03-01$"))

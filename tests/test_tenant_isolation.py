@@ -261,10 +261,12 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/field-values/": [Route("/t/acme/field-values/", "page", V, query={"field": "assignee"})],
     "t/<str:slug>/peek/<path:external_id>/": [Route("/t/acme/peek/T-1/", "page", V)],
     "t/<str:slug>/export/selected/": [Route("/t/acme/export/selected/", "page", V, method="POST")],
-    "t/<str:slug>/views/": [Route("/t/acme/views/", "page", M)],
+    "t/<str:slug>/views/default/": [Route("/t/acme/views/default/", "page", V, method="POST")],
+    "t/<str:slug>/list-columns/": [Route("/t/acme/list-columns/", "page", V, method="POST")],
+    "t/<str:slug>/views/": [Route("/t/acme/views/", "page", V)],
     "t/<str:slug>/views/add/": [
-        Route("/t/acme/views/add/", "page", M, query={"urgency": "high"}),
-        Route("/t/acme/views/add/", "page", M, method="POST", query={"urgency": "high"}),
+        Route("/t/acme/views/add/", "page", V, query={"urgency": "high"}),
+        Route("/t/acme/views/add/", "page", V, method="POST", query={"urgency": "high"}),
     ],
     "t/<str:slug>/views/<str:view_id>/": [Route(f"/t/acme/views/{VIEW}/", "page", V)],
     **{

@@ -14,6 +14,8 @@ from tickets.rules.model import ClassificationRule as ClassificationRule
 from tickets.service_levels.model import OpeningHours as OpeningHours
 from tickets.service_levels.targets import ServiceTarget as ServiceTarget
 from tickets.status_mapping.model import StatusMapping as StatusMapping
+from tickets.store.list_preferences import ListPreference as ListPreference
+from tickets.store.private_views import PrivateView as PrivateView
 from tickets.store.saved_views import SavedView as SavedView
 
 if TYPE_CHECKING:  # Django's own class takes no parameters at run time

@@ -69,12 +69,21 @@ function search() {
   return true;
 }
 
+/** Shows the row's ticket beside the list, where the screen is wide enough for that. */
+function peek() {
+  const link = present()?.querySelector("a.peek-link");
+  if (!link || !isVisible(link)) return false;
+  link.click();
+  return true;
+}
+
 const ACTIONS = {
   "/": search,
   "?": () => document.dispatchEvent(new CustomEvent("open-dialog", { detail: "keys-help" })),
   j: () => move(1),
   k: () => move(-1),
   x: select,
+  p: peek,
   c: correct,
   "[": () => follow("main a[rel~=prev]"),
   "]": () => follow("main a[rel~=next]"),

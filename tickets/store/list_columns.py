@@ -15,12 +15,24 @@ SORT: Final = SORT_PARAMETER
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field of a ticket. `kind` says how its values look."""
+    """A field of a ticket. `kind` says how its values look; `hidden`: it takes away one that lists otherwise have."""
 
     name: str
     title: str
-    kind: Literal["text", "list", "time"] = "text"
+    kind: Literal["text", "list", "time", "hidden", "wrap"] = "text"
 
+
+USUAL: Final = {
+    "customer": "Customer",
+    "status": "Status",
+    "sentiment": "Sentiment",
+    "source": "Source",
+    "connection": "Connection",
+}
+"""The columns of every list, unless they are hidden. The urgency, the ticket and its age cannot be."""
+
+WRAP: Final = Column("wrap", "Whole texts", "wrap")
+"""Rows are as high as their texts, of which nothing is cut off."""
 
 COLUMNS: Final = (
     Column("assignee", "Assignee"),
@@ -33,6 +45,8 @@ COLUMNS: Final = (
     Column("first_reply_at", "First reply", "time"),
     Column("resolved_at", "Resolved", "time"),
     Column("due_at", "Due in helpdesk", "time"),
+    *(Column(f"-{name}", f"without {title}", "hidden") for name, title in USUAL.items()),
+    WRAP,
 )
 _NAMES = tuple(each.name for each in COLUMNS)
 

@@ -1,14 +1,8 @@
-"""Saved views: named filters of a tenant's ticket list, edited by its managers for all its members.
-
-A view stores the query string of a parsed filter, and it is parsed as strictly as one in an address. A filter that a
-later version no longer has is an error that names it. It never widens the list.
-"""
+"""Saved views: named filters of a tenant's ticket list, edited by its managers for all its members."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
-from urllib.parse import parse_qs
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -23,16 +17,13 @@ from tenants.audit.audit_log import Audited
 from tenants.models import Tenant
 from tickets.records.cleaning import clean_text
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.list_columns import DEFAULT_LAYOUT, PARAMETER, SORT, Layout, list_query
+from tickets.store.list_columns import DEFAULT_LAYOUT, Layout, list_query
+from tickets.store.view_query import LONGEST_NAME, LONGEST_QUERY, ViewQuery
 
 MAX_VIEWS = 30
-LONGEST_NAME = 60
-LONGEST_QUERY = 2_000
-
-_NAMES = {*(each.name for each in fields(TicketFilter)), PARAMETER, SORT}
 
 
-class SavedView(Audited):
+class SavedView(ViewQuery, Audited):
     """A name and its filter, columns and order, as a query string of the list."""
 
     tenant_id: ObjectId
@@ -40,6 +31,7 @@ class SavedView(Audited):
     name = models.CharField(max_length=LONGEST_NAME)
     query = models.CharField("filter", max_length=LONGEST_QUERY)
     position = models.PositiveIntegerField(default=0, editable=False)
+    is_default = models.BooleanField("opens first", default=False)
 
     class Meta:
         ordering = ["position", "id"]
@@ -80,25 +72,6 @@ class SavedView(Audited):
                 errors["query"] = "A view needs at least one filter, column or order."
         if errors:
             raise ValidationError(errors)
-
-    def wanted(self) -> TicketFilter:
-        """The filter. Raises `FilterError` if it is not valid, or no longer."""
-        given = self._parameters()
-        for name in given:
-            if name not in _NAMES:
-                raise FilterError(name[:40], "is no longer a filter of the list")
-        return TicketFilter.parse(given, zone=self.tenant.zone)
-
-    def layout(self) -> Layout:
-        """The columns and the order. Raises `FilterError` if there is no such column, or no longer."""
-        return Layout.parse(self._parameters())
-
-    def list_query(self) -> str:
-        """The query string of its list. Raises `FilterError` if the view is not valid."""
-        return list_query(self.wanted().query(), self.layout())
-
-    def _parameters(self) -> dict[str, list[str]]:
-        return parse_qs(self.query, keep_blank_values=True)
 
 
 def find_views(tenant: Tenant) -> list[SavedView]:
@@ -143,6 +116,20 @@ def rename_view(view: SavedView, name: str) -> None:
 def move_view(view: SavedView, direction: Direction) -> None:
     """Move the view up or down by one."""
     move_row(view.tenant, view.pk, direction, find_rows=lambda: list(SavedView.objects.filter(tenant=view.tenant)))
+
+
+def choose_team_default(tenant: Tenant, view: SavedView | None) -> None:
+    """The view with which the list opens for everyone who has chosen no other; None: all tickets."""
+
+    def work() -> None:
+        serialize_on(tenant)
+        for each in SavedView.objects.filter(tenant=tenant):
+            is_default = view is not None and each.pk == view.pk
+            if each.is_default != is_default:
+                each.is_default = is_default
+                each.save(update_fields=["is_default"])
+
+    in_transaction(work)
 
 
 def delete_view(view: SavedView) -> None:

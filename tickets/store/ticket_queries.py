@@ -209,6 +209,11 @@ class TicketQueries:
         """The exact number of tickets."""
         return self._count_exactly(wanted, self._planner.plan(wanted))
 
+    def count_by_sums(self, wanted: TicketFilter) -> int | None:
+        """The number of tickets if stored sums, or few tickets, tell it; None otherwise. Raises `FilterError`."""
+        plan = self._planner.plan(wanted)
+        return total(plan.counts, wanted) if isinstance(plan, FacetPlan) else None
+
     def count_choices(self, wanted: TicketFilter) -> dict[str, dict[str, int]] | None:
         """For each field with choices: value to count, under the conditions on all *other* fields.
 

@@ -15,7 +15,6 @@ from tickets.classification.language_names import language_name
 from tickets.records.dimensions import DIMENSIONS, FILTERED_FIELDS, is_offered
 from tickets.store.field_values import Counts, FieldValues
 from tickets.store.filters import LONGEST_VALUE, FilterError, TicketFilter
-from tickets.store.list_columns import COLUMNS, Column, parse_columns
 from tickets.views.tickets.filter_bar import TITLES, Choice, ChoiceGroup, clock_groups, kept_folded
 
 
@@ -34,28 +33,25 @@ class TextFilter:
 class FieldFilters:
     groups: list[ChoiceGroup]
     texts: list[TextFilter]
-    columns: list[Choice]
 
 
-def are_unfolded(wanted: TicketFilter, columns: Sequence[Column], parameters: Mapping[str, str]) -> bool:
+def are_unfolded(wanted: TicketFilter, parameters: Mapping[str, str]) -> bool:
     """Whether a page shows them: one of them is set, or they were asked for. Otherwise nothing is counted for them."""
-    return bool(kept_folded(wanted) or columns or parameters.get("filters") == "all")
+    return bool(kept_folded(wanted) or parameters.get("filters") == "all")
 
 
-def begin_field_filters(tenant: Tenant, wanted: TicketFilter, columns: Sequence[Column]) -> Callable[[], FieldFilters]:
+def begin_field_filters(tenant: Tenant, wanted: TicketFilter) -> Callable[[], FieldFilters]:
     """Begin to read what the filters offer. The function returned waits for it."""
     values = FieldValues(tenant)
     counts, present = start(lambda: values.count(wanted)), start(values.find_present)
 
     def finish() -> FieldFilters:
-        return field_filters(wanted, columns, counts=counts(), present=present())
+        return field_filters(wanted, counts=counts(), present=present())
 
     return finish
 
 
-def field_filters(
-    wanted: TicketFilter, columns: Sequence[Column], *, counts: Mapping[str, Counts], present: Sequence[str]
-) -> FieldFilters:
+def field_filters(wanted: TicketFilter, *, counts: Mapping[str, Counts], present: Sequence[str]) -> FieldFilters:
     """A chosen value is always included, so that it can be removed."""
     chosen = wanted.field_values
     excluded: dict[str, tuple[str, ...]] = {name: getattr(wanted, f"{name}_not") for name in FILTERED_FIELDS}
@@ -69,7 +65,6 @@ def field_filters(
         ]
         + clock_groups(wanted),
         texts=[TextFilter(name, TITLES[name], chosen.get(name, ()), excluded[name]) for name in shown],
-        columns=[Choice(each.name, each.title, None, each in columns) for each in COLUMNS],
     )
 
 
@@ -86,13 +81,13 @@ def _group(name: str, counts: Counts, chosen: Sequence[str], excluded: Sequence[
 @require_GET
 @tenant_required()
 def show_filters(request: TenantRequest, access: TenantAccess) -> HttpResponse:
-    """What *More filters and columns* has above the list with these filters; status 400 if one is invalid."""
+    """What the menu of filters has, once it is opened, above the list with these filters; status 400 if one is invalid."""
     given = dict(request.GET.lists())
     try:
-        columns, wanted = parse_columns(given), TicketFilter.parse(given, zone=access.tenant.zone)
+        wanted = TicketFilter.parse(given, zone=access.tenant.zone)
     except FilterError as error:
         return HttpResponse(f"{error.field} {error.reason}.", content_type="text/plain; charset=utf-8", status=400)
-    fields = begin_field_filters(access.tenant, wanted, columns)()
+    fields = begin_field_filters(access.tenant, wanted)()
     return render(request, "tickets/_field_filters.jinja", {"access": access, "fields": fields}, using="jinja2")
 
 

@@ -104,6 +104,7 @@ class Chip:
     title: str
     value: str
     query_without: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def chips(
             text = topics.get(value, value) if of == "topic" else _name(of, value)
         shown.setdefault(name, []).append(text)
     return [
-        Chip(title_of(name), ", ".join(texts), list_query(wanted.without(name).query(), layout))
+        Chip(title_of(name), ", ".join(texts), list_query(wanted.without(name).query(), layout), name)
         for name, texts in shown.items()
     ]
 

@@ -16,6 +16,8 @@ from tickets.views.tickets.filter_bar import chips
 from tickets.views.tickets.list_pages import find_neighbours
 
 FROM_LIST: Final = "from=list"
+EVERYTHING: Final = "view=all"
+"""The list without filters, also for people whose list opens with a view."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def find_in_list(request: HttpRequest, access: TenantAccess, ticket: Mapping[str
         return "" if external_id is None else f"{reverse('ticket', args=[slug, external_id])}?{link}"
 
     return InList(
-        address=f"{reverse('ticket-list', args=[slug])}?{query}".rstrip("?"),
+        address=f"{reverse('ticket-list', args=[slug])}?{query or EVERYTHING}",
         filters=" · ".join(f"{each.title} {each.value}" for each in shown),
         previous=address(neighbours.previous),
         next=address(neighbours.next),

@@ -1,14 +1,18 @@
 """The list of a tenant's tickets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas.db.paging import END, CursorError
-from supportsaas.db.parallel import start
+from supportsaas.db.parallel import run_parallel, start
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.highlighting import excerpt_hits, mark_hits
 from tickets.classification.language_names import language_name
@@ -16,8 +20,9 @@ from tickets.classification.search_query import Query, parse_query
 from tickets.corrections.correcting import MOST_AT_ONCE, find_batch
 from tickets.ingestion.name_spaces import find_connection_names
 from tickets.store.filters import FilterError, TicketFilter
-from tickets.store.list_columns import DEFAULT_LAYOUT, Layout, list_query
+from tickets.store.list_columns import COLUMNS, DEFAULT_LAYOUT, USUAL, WRAP, Layout, list_query
 from tickets.store.list_orders import NEWEST_FIRST, SORT_FIELDS, ListOrder
+from tickets.store.list_preferences import find_preference, remember_columns
 from tickets.store.sorted_lists import MAX_SORTED
 from tickets.store.ticket_queries import TicketPage
 from tickets.store.ticket_store import TicketStore
@@ -27,6 +32,7 @@ from tickets.views.fragments import begin_frame, render_page_or_fragment
 from tickets.views.switched import without_unknown_values
 from tickets.views.tickets.field_filters import are_unfolded, begin_field_filters
 from tickets.views.tickets.filter_bar import (
+    Chip,
     ChoiceGroup,
     chips,
     choice_groups,
@@ -35,9 +41,9 @@ from tickets.views.tickets.filter_bar import (
     kept_folded,
     offered_periods,
 )
-from tickets.views.tickets.in_list import row_query
+from tickets.views.tickets.in_list import EVERYTHING, row_query
 from tickets.views.tickets.list_pages import find_page
-from tickets.views.tickets.saved_views import view_links
+from tickets.views.tickets.saved_views import default_query, view_links
 
 PAGE_SIZE = 50
 EXCERPT = 200
@@ -54,7 +60,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     if (elsewhere := without_unknown_values(request, access)) is not None:
         return elsewhere
     store, zone = TicketStore(access.tenant), access.tenant.zone
-    frame = begin_frame(request, access)
+    frame, preferring = begin_frame(request, access), start(partial(find_preference, access.tenant, request.user))
     connection_names = start(partial(find_connection_names, access.tenant))
     errors: dict[str, str] = {}
     wanted, page, cursor_text = TicketFilter(), None, request.GET.get("cursor", "")
@@ -64,9 +70,15 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         wanted = TicketFilter.parse(given, zone=zone)
     except FilterError as error:
         errors[error.field] = error.reason
-    columns, order = layout.columns, layout.order
-    unfolded = are_unfolded(wanted, columns, request.GET)
-    fields = begin_field_filters(access.tenant, wanted, columns) if unfolded else None
+    preference = preferring()
+    links = view_links(access, request.user, wanted, layout)
+    opens_with = default_query(links, preference.default_view)
+    if opens_with and not request.GET:
+        return redirect(f"{request.path}?{opens_with}")
+    all_query = EVERYTHING if opens_with else ""
+    columns, order = layout.columns or preference.columns, layout.order
+    unfolded = are_unfolded(wanted, request.GET)
+    fields = begin_field_filters(access.tenant, wanted) if unfolded else None
     if not errors:
         try:
             excerpt = EXCERPT_OF_A_HIT if wanted.q else EXCERPT
@@ -83,7 +95,6 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     search = parse_query(wanted.q or "")
     if page is not None and search.terms:
         _mark_tickets(page, search)
-    links = view_links(access, wanted, layout)
     query = list_query(wanted.query(), layout)
     context: dict[str, Any] = {
         **frame,
@@ -94,11 +105,18 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "page": page,
         "has_cursor": bool(cursor_text),
         "query": query,
-        "columns": columns,
+        "columns": [each for each in columns if each.kind not in ("hidden", "wrap")],
+        "hidden": {each.name.removeprefix("-") for each in columns if each.kind == "hidden"},
+        "wraps": WRAP in columns,
+        "usual_columns": USUAL,
+        "more_columns": [each for each in COLUMNS if each.kind not in ("hidden", "wrap")],
+        "kept_layout": layout.parameters(),
+        "filter_query": list_query(wanted.query(), Layout(order=layout.order)),
+        "all_query": all_query,
         "order": order,
         "is_sorted": order == layout.order,
         "wanted_order": layout.order,
-        "sorts": sort_links(wanted, layout, order, page),
+        "sorts": sort_links(wanted, layout, order, page, otherwise=all_query),
         "most_sorted": MAX_SORTED,
         "most_corrected": MOST_AT_ONCE,
         "columns_query": list_query("", layout),
@@ -111,7 +129,10 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
         "groups": _choice_groups(store, wanted, page),
         "language_name": language_name,
         "fields": fields() if fields else None,
-        "chips": chips(wanted, zone, layout, topics=TopicStore(access.tenant).find_names(wanted.topic)),
+        "chips": (
+            shown_chips := chips(wanted, zone, layout, topics=TopicStore(access.tenant).find_names(wanted.topic))
+        ),
+        "ways_out": ways_out(store, wanted, shown_chips) if page is not None and not page.total else [],
         "only_unknown": ("unknown",),
         "kept": kept_filters(wanted),
         "kept_folded": () if unfolded else kept_folded(wanted),
@@ -129,6 +150,7 @@ def show_ticket_list(request: TenantRequest, access: TenantAccess) -> HttpRespon
     if not errors:
         # The address without empty fields of the form.
         shown = _page_query(query, cursor_text) if cursor_text else query
+        shown = shown or all_query
         response["HX-Push-Url"] = f"{request.path}?{shown}" if shown else request.path
     return response
 
@@ -149,6 +171,47 @@ def _choice_groups(store: TicketStore, wanted: TicketFilter, page: TicketPage | 
 
 
 @dataclass(frozen=True, slots=True)
+class WayOut:
+    """A filter to remove from a list without tickets, and how many there are without it; None if that is not known."""
+
+    chip: Chip
+    count: int | None
+
+
+MOST_WAYS_OUT = 8
+
+
+def ways_out(store: TicketStore, wanted: TicketFilter, shown: Sequence[Chip]) -> list[WayOut]:
+    """What excludes most first. A count is left out where it would have to read tickets."""
+    if not 1 < len(shown) <= MOST_WAYS_OUT:
+        return []
+    counts = run_parallel(*(partial(store.queries.count_by_sums, wanted.without(each.name)) for each in shown))
+    found = [WayOut(chip, count) for chip, count in zip(shown, counts, strict=True)]
+    return sorted(found, key=lambda each: -(each.count or 0))
+
+
+@require_POST
+@tenant_required()
+def choose_columns(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """Show the list with these columns, and remember them for the person. `query`: that of the list without columns."""
+    shown = set(request.POST.getlist("show"))
+    columns = tuple(
+        each
+        for each in COLUMNS
+        if (each.name.removeprefix("-") not in shown if each.kind == "hidden" else each.name in shown)
+    )
+    remember_columns(access.tenant, request.user, columns)
+    query = request.POST.get("query", "")
+    try:
+        given = parse_qs(query)
+        wanted, order = TicketFilter.parse(given, zone=access.tenant.zone), Layout.parse(given).order
+    except FilterError:
+        return redirect("ticket-list", access.tenant.slug)
+    address = reverse("ticket-list", args=[access.tenant.slug])
+    return redirect(f"{address}?{list_query(wanted.query(), Layout(columns, order)) or EVERYTHING}")
+
+
+@dataclass(frozen=True, slots=True)
 class SortLink:
     """The header of a column. `query` is that of the list sorted by it, or sorted the other way round."""
 
@@ -156,8 +219,10 @@ class SortLink:
     direction: str = ""
 
 
-def sort_links(wanted: TicketFilter, layout: Layout, order: ListOrder, page: TicketPage | None) -> dict[str, SortLink]:
-    """By the name of the column; only those by which the list can be sorted."""
+def sort_links(
+    wanted: TicketFilter, layout: Layout, order: ListOrder, page: TicketPage | None, *, otherwise: str
+) -> dict[str, SortLink]:
+    """By the name of the column; only those by which the list can be sorted. `otherwise`: instead of an empty query."""
     if page is None:
         return {}
     is_small = page.choices is not None and page.total <= MAX_SORTED
@@ -170,7 +235,7 @@ def sort_links(wanted: TicketFilter, layout: Layout, order: ListOrder, page: Tic
             is_present = order.by == field and not (wanted.due and order == NEWEST_FIRST)
             then = order.opposite if is_present else ListOrder(field)
             shown = "" if not is_present else "descending" if order.is_descending else "ascending"
-            links[name] = SortLink(list_query(wanted.query(), Layout(layout.columns, then)), shown)
+            links[name] = SortLink(list_query(wanted.query(), Layout(layout.columns, then)) or otherwise, shown)
     return links
 
 

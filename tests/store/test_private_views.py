@@ -130,16 +130,16 @@ def test_columns_are_remembered_for_the_person_and_the_address_counts_more(
     assert "Sentiment" in other.split("<thead>")[1].split("</thead>")[0]
 
 
-def test_a_view_of_everyone_leads_admins_to_an_alert_on_it(
-    client_of: ClientOf, colleague: User, owner: User, tenant: Tenant
+def test_a_view_of_everyone_leads_managers_to_an_alert_on_it(
+    client_of: ClientOf, colleague: User, team_mate: User, tenant: Tenant
 ) -> None:
     store_tickets(tenant, [{}])
     view = add_view(tenant, name="Team", wanted=TicketFilter(state=("open",), period="7d"))
-    client = client_of(owner)
+    client = client_of(colleague)
     link = f"/t/acme/alerts/numbers/add/?metric=in_view&amp;view={view.pk}"
     assert link in client.get(f"{LIST}?state=open&period=7d").content.decode()
     assert link in client.get("/t/acme/views/").content.decode()
-    assert link not in client_of(colleague).get("/t/acme/views/").content.decode()  # who may not add it
+    assert link not in client_of(team_mate).get("/t/acme/views/").content.decode()  # who may not add it
     form = client.get(link.replace("&amp;", "&")).content.decode()
     assert f'value="{view.pk}" selected' in form
     NumberAlert(tenant=tenant, metric="in_view", view=view, threshold=5).full_clean()  # relative dates can be followed

@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from supportsaas import clock
-from supportsaas.web.api_errors import InvalidParameter, reject_unknown, reject_unknown_parameters
+from supportsaas.web.api_errors import InvalidParameter, Problem, reject_unknown, reject_unknown_parameters
 from supportsaas.web.rejected import Rejected
 from tenants.api.access import TenantId, api_tenant, caller_of
 from tenants.models import Role
@@ -64,7 +64,9 @@ def list_notes(request: HttpRequest, tenant_id: TenantId, query: Query[Asked]) -
     return NotesOut(notes=[NoteOut.of(each) for each in NoteStore(tenant).find_moments(start, end)])
 
 
-@router.post("/tenants/{tenant_id}/notes", response={201: NoteOut}, summary="Add a note to a tenant's charts")
+@router.post(
+    "/tenants/{tenant_id}/notes", response={201: NoteOut, 400: Problem}, summary="Add a note to a tenant's charts"
+)
 def add_note(request: HttpRequest, tenant_id: TenantId, body: NoteIn) -> Status[NoteOut]:
     """It appears on the charts of everybody who sees the tenant, for example “Release 4.2” from a deployment."""
     reject_unknown_parameters(request, ())

@@ -89,7 +89,7 @@ class QueryScope:
         blocks = [block for each in ranges for block in blocks_of(each, stored=self.view.word_blocks)]
         larger = [block.key for block in blocks if block.days > 1]
         days = joined_days([(block.first, block.end) for block in blocks if block.days == 1])
-        matches = [self.view.keys.match_blocks(larger, self.slices)] if larger else []
+        matches = [self.view.keys.match_words(larger, self.slices)] if larger else []
         if days:
             matches.append(self.view.keys.match_days(days, self.slices))
         return any_of(matches)

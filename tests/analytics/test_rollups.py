@@ -278,12 +278,18 @@ class TestWriting:
             assert view.is_built
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
-    def test_a_day_with_more_keywords_than_a_document_holds_is_counted_from_its_tickets(self, tenant: Tenant) -> None:
+    @pytest.mark.parametrize("is_added_up", [False, True])
+    def test_a_day_with_more_keywords_than_a_document_holds_is_counted_from_its_tickets(
+        self, tenant: Tenant, is_added_up: bool
+    ) -> None:
         store_tickets(tenant, [{"id": "T-1"}])
         day = datetime(2026, 3, 10, tzinfo=UTC).toordinal()
         words = [{"k": f"{'x' * 1000}{n}", "n": 1} for n in range(16_200)]
-        full = mongo.collection("rollup_words").update_one({"_id": f"acme|1||01 {day:07}"}, {"$set": {"words": words}})
-        assert full.modified_count == 1
+        key = f"acme|1||01 {day:07}"
+        stored = {"tenant_id": "acme", "generation": 1, "slice": "", "words": words, "added": 0}
+        mongo.collection("rollup_words").replace_one(
+            {"_id": key if is_added_up else f"{key}+"}, stored, upsert=is_added_up
+        )
         more = [
             {
                 "id": f"M-{n}-{m}",
@@ -293,6 +299,9 @@ class TestWriting:
             for m in range(26)
         ]
         store_tickets(tenant, more)
+        with rollup_view(tenant, now=NOON) as view:
+            assert view.is_built is is_added_up
+        tidy(tenant, now=NOON)
         with rollup_view(tenant, now=NOON) as view:
             assert not view.is_built
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
@@ -420,7 +429,7 @@ class TestChecking:
         store_tickets(tenant, [{"id": f"T-{n}"} for n in range(4)])
         day = datetime(2026, 3, 10, tzinfo=UTC).toordinal()
         self.tamper("rollup_numbers", {"$inc": {"total": -1}}, _id="acme|1||all")
-        self.tamper("rollup_words", {"$push": {"words": {"k": "ghost", "n": 4}}}, _id=f"acme|1||01 {day:07}")
+        self.tamper("rollup_words", {"$push": {"words": {"k": "ghost", "n": 4}}}, _id=f"acme|1||01 {day:07}+")
         self.tamper("customer_counts", {"$inc": {"total": 9}}, customer_id="cust_1")
         assert check_day(tenant, day)
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
@@ -432,10 +441,14 @@ class TestKeywords:
         monkeypatch.setattr("tickets.rollups.keywords.COMPACT_AFTER", 5)
         for n in range(4):
             store_tickets(tenant, [{"id": f"T-{n}", "message": "router firmware invoice"}])
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
         assert tidy(tenant, now=NOON)
         for each in mongo.collection("rollup_words").find():
             words = [row["k"] for row in each["words"]]
             assert len(words) == len(set(words))
+            assert not each["_id"].endswith("+")
+        assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
+        store_tickets(tenant, [{"id": "T-9", "message": "router"}], now=NOON + timedelta(minutes=1))
         assert_exact(tenant, days_around(UTC_ZONE), now=NOON)
 
     @pytest.mark.parametrize("most", [0, 200])

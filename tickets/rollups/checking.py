@@ -32,7 +32,7 @@ from tickets.rollups.differences import (
     Sums,
     ValueCodes,
 )
-from tickets.rollups.keys import RollupKeys
+from tickets.rollups.keys import ADDED, RollupKeys
 from tickets.rollups.state import RollupState, slices_of
 from tickets.rollups.work_sums import OPEN, WORK_FIELDS
 from tickets.rollups.writing import CLOCKS, CUSTOMERS, NUMBERS, WORDS, WORK, save_counted
@@ -234,9 +234,11 @@ class _Check:
 
     def _stored_words(self, places: Sequence[Place]) -> Sums:
         found: Sums = defaultdict(Counter)
-        for each in mongo.collection(WORDS).find(self.keys.match_places(places), session=self.session):
+        added = [Place(place.slice, place.block + ADDED) for place in places]
+        for each in mongo.collection(WORDS).find(self.keys.match_places([*places, *added]), session=self.session):
+            slice_, block = _place(each)
             for row in each["words"]:
-                found[_place(each)][row["k"]] += row["n"]
+                found[Place(slice_, block.removesuffix(ADDED))][row["k"]] += row["n"]
         return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tickets.records.period import Period
@@ -10,6 +10,9 @@ from tickets.rollups.blocks import Block, DayRange, hour_range
 from tickets.rollups.differences import EVERYTHING, Place
 
 Document = dict[str, Any]
+
+ADDED: Final = "+"
+"""The end of the key of the keywords that writes have added to a block, in the order of keys right after those of the block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class RollupKeys:
         """These blocks of these slices."""
         keys = [self.of(slice_, block) for slice_ in slices for block in blocks]
         return {"_id": {"$in": keys}, "tenant_id": self.tenant_id}
+
+    def match_words(self, blocks: Iterable[str], slices: Sequence[str]) -> Document:
+        """The keywords of these blocks of these slices, and what was added to them."""
+        return self.match_blocks([key for each in blocks for key in (each, each + ADDED)], slices)
 
     def match_days(self, ranges: Sequence[DayRange], slices: Sequence[str]) -> Document:
         """All days of these ranges and slices: one range of the index for each."""

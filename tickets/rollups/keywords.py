@@ -6,10 +6,12 @@ Both only make reading faster. Keywords are exact without it.
 import logging
 import threading
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from pymongo.client_session import ClientSession
+from pymongo.errors import DocumentTooLarge, OperationFailure
 
 from supportsaas import clock
 from supportsaas.db import mongo
@@ -20,9 +22,9 @@ from tenants.models import Tenant
 from tickets.rollups import state
 from tickets.rollups.blocks import DAY_KEYS, LARGER_SIZES, Block, day_of, enclosing_block
 from tickets.rollups.differences import EVERYTHING
-from tickets.rollups.keys import RollupKeys
+from tickets.rollups.keys import ADDED, RollupKeys
 from tickets.rollups.state import RollupState
-from tickets.rollups.writing import COMPACT_AFTER, WORDS
+from tickets.rollups.writing import COMPACT_AFTER, TOO_LARGE, WORDS
 
 logger = logging.getLogger(__name__)
 
@@ -57,16 +59,38 @@ def tidy(tenant: Tenant, *, stop: threading.Event | None = None, now: datetime |
 
 
 def _compact_some(tenant: Tenant) -> int:
-    """Add up the keywords of some documents that many were added to."""
-    documents = mongo.collection(WORDS)
+    """Add up the keywords of some blocks that many were added to."""
     grown = {"tenant_id": tenant.slug, "added": {"$gt": COMPACT_AFTER}}
-    done = 0
-    for each in documents.find(grown, {"added": 1}).limit(DOCUMENTS_AT_ONCE):
-        unchanged = {"_id": each["_id"], "added": each["added"]}  # every write that adds keywords changes the number
-        row = next(documents.aggregate([{"$match": unchanged}, *_ADDED_UP]), None)
-        words = row["words"] if row else []
-        done += documents.update_one(unchanged, {"$set": {"words": words, "added": 0}}).modified_count
-    return done
+    found = mongo.collection(WORDS).find(grown, {"_id": 1}).limit(DOCUMENTS_AT_ONCE)
+    return sum(_compact_or_give_up(tenant, each["_id"]) for each in found)
+
+
+def _compact_or_give_up(tenant: Tenant, key: str) -> int:
+    """How many documents were written. If one would be larger than MongoDB allows, the tenant's roll-ups are given up."""
+    try:
+        return mongo.in_transaction(partial(_compact, key))
+    except (DocumentTooLarge, OperationFailure) as error:
+        if isinstance(error, OperationFailure) and error.code not in TOO_LARGE:
+            raise
+    mongo.in_transaction(lambda session: state.give_up(tenant.slug, session=session))
+    mongo.collection(WORDS).delete_one({"_id": key})
+    logger.warning("A day of %s has too many different keywords for roll-ups.", tenant.slug)
+    return 1
+
+
+def _compact(key: str, session: ClientSession) -> int:
+    """How many documents were written. MongoDB repeats it, or the write, if keywords are added meanwhile."""
+    documents = mongo.collection(WORDS)
+    grown = documents.find_one({"_id": key}, {"_id": 0, "words": 0, "added": 0}, session=session)
+    if grown is None:
+        return 0
+    block = key.removesuffix(ADDED)
+    both = {"_id": {"$in": [block, block + ADDED]}}
+    row = next(documents.aggregate([{"$match": both}, *_ADDED_UP], session=session), None)
+    documents.delete_one({"_id": block + ADDED}, session=session)
+    added_up = {**grown, "words": row["words"] if row else [], "added": 0}
+    documents.replace_one({"_id": block}, added_up, upsert=True, session=session)
+    return 1
 
 
 def _build_some(tenant: Tenant, size: int, now: datetime) -> int:
@@ -94,7 +118,7 @@ def _missing_blocks(
     """The first blocks of this size that are over, have keywords, and are not stored though their parts are."""
     keys = RollupKeys(tenant.slug, found.generation)
     days = mongo.collection(WORDS).find(keys.match_days([(1, today)], [EVERYTHING]), {"_id": 1}, session=session)
-    have_words = {int(each["_id"].rpartition(DAY_KEYS)[2]) for each in days}
+    have_words = {int(each["_id"].removesuffix(ADDED).rpartition(DAY_KEYS)[2]) for each in days}
     blocks = sorted({enclosing_block(day, size) for day in have_words}, key=lambda block: block.first)
     missing = (each for each in blocks if each.end <= today and each not in found.word_blocks)
     if size > min(LARGER_SIZES):
@@ -111,8 +135,8 @@ def _has_parts(block: Block, found: RollupState, have_words: set[int]) -> bool:
 def _build_block(keys: RollupKeys, found: RollupState, block: Block, *, session: ClientSession) -> None:
     documents = mongo.collection(WORDS)
     slices = state.slices_of(found)
-    documents.delete_many(keys.match_blocks([block.key], slices), session=session)
-    parts = keys.match_blocks([part.key for part in block.parts], slices)
+    documents.delete_many(keys.match_words([block.key], slices), session=session)
+    parts = keys.match_words([part.key for part in block.parts], slices)
     rows = documents.aggregate([{"$match": parts}, *_ADDED_UP], session=session, allowDiskUse=True)
     made: list[Document] = [
         {"_id": keys.of(row["_id"], block.key), **keys.match, "slice": row["_id"], "words": row["words"], "added": 0}

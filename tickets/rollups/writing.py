@@ -17,7 +17,7 @@ from tickets.rollups import state
 from tickets.rollups.blocks import ALL_TIME, HOUR_KEYS
 from tickets.rollups.changed_customers import note_changed
 from tickets.rollups.differences import CountedDifferences, DifferenceCounter, Differences, Row, Sums, ValueCodes
-from tickets.rollups.keys import RollupKeys
+from tickets.rollups.keys import ADDED, RollupKeys
 from tickets.rollups.state import Building, RollupState
 
 logger = logging.getLogger(__name__)
@@ -35,8 +35,9 @@ FEWEST_TICKETS: Final = 4
 COMPACT_AFTER: Final = 500
 """Keywords that writes may add to a document before a worker adds them up."""
 
-MOST_ADDED: Final = 200
-"""Keywords of a larger block that are added to it. If more change, the block is dropped, and built again by a worker."""
+MOST_ADDED: Final = 5_000
+"""Keywords of a larger block, in all slices, that are added to it. If more change, the block is dropped, and built again by a
+worker. Until then a year is read day by day, which takes three times as long."""
 
 TOO_LARGE: Final = frozenset((10334, 17419))
 """What MongoDB answers to a write that would make a document larger than 16 MB."""
@@ -137,16 +138,17 @@ def _number_writes(keys: RollupKeys, numbers: Sums, starts: Mapping[str, datetim
 
 
 def _word_writes(keys: RollupKeys, words: Sums) -> Iterable[UpdateOne]:
-    """Keywords are added to the list as they come, a keyword again if it is there already; `keywords` adds them up.
+    """Keywords are added to a list as they come, a keyword again if it is there already; `keywords` adds them up.
 
-    A day has thousands of keywords. To find each of them among the stored ones would take far longer.
+    A day has thousands of keywords. To find each of them among the stored ones would take far longer, and MongoDB goes
+    through the whole list to add to its end. So a block's new ones have a document of their own.
     """
     for place, sums in words.items():
         if changed := _without_zeros(sums):
             rows = [{"k": word, "n": number} for word, number in changed.items()]
             first_time = {**keys.match, "slice": place.slice}
             yield UpdateOne(
-                {"_id": keys.of(place.slice, place.block)},
+                {"_id": keys.of(place.slice, place.block + ADDED)},
                 {"$push": {"words": {"$each": rows}}, "$inc": {"added": len(rows)}, "$setOnInsert": first_time},
                 upsert=True,
             )

@@ -1,6 +1,8 @@
 """Exports of the ticket list, with its filters and without a limit."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from tenants.access import TenantAccess, TenantRequest, tenant_required
@@ -25,13 +27,13 @@ def export_tickets(request: TenantRequest, access: TenantAccess) -> HttpResponse
 @require_POST
 @tenant_required()
 def export_selected(request: TenantRequest, access: TenantAccess) -> HttpResponseBase:
-    """The tickets that were selected on a page of the list; status 400 if there are none, or more than a page has."""
+    """The tickets that were selected on a page of the list. Without any, or with too many, the list says so."""
     ids = request.POST.getlist("ticket")
     try:
         format_ = parse_format(request.POST.get("format", "csv"))
     except FilterError as error:
         return HttpResponse(f"{error}.", status=400, content_type="text/plain; charset=utf-8")
     if not 0 < len(ids) <= MOST_SELECTED:
-        text = f"Select at least one ticket and at most {MOST_SELECTED}."
-        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+        messages.error(request, f"Select at least one ticket and at most {MOST_SELECTED}.")
+        return redirect("ticket-list", access.tenant.slug)
     return selected_file(access.tenant, ids, format_)

@@ -213,10 +213,11 @@ class TestNotesAndWatching:
     @pytest.mark.parametrize(
         "values", [{}, {"kind": "moment", "key": "x"}, {"kind": "customer"}, {"kind": "x", "key": "x"}]
     )
-    def test_a_note_about_nothing_is_not_found(
+    def test_a_note_about_nothing_is_not_added(
         self, customers: Tenant, team_mate: User, client_of: ClientOf, values: dict[str, str]
     ) -> None:
-        assert client_of(team_mate).post("/t/acme/notes/add/", {**values, "text": "x"}).status_code == 404
+        assert client_of(team_mate).post("/t/acme/notes/add/", {**values, "text": "x"}).status_code == 302
+        assert mongo.collection("notes").count_documents({}) == 0
 
     def test_watching_from_the_list_leads_back_to_the_same_list(
         self, customers: Tenant, team_mate: User, client_of: ClientOf
@@ -227,5 +228,5 @@ class TestNotesAndWatching:
         assert shown(client, "watched=1") == ["ann"]
         client.post("/t/acme/watch-customer/", {"customer": "ann", "watch": "0"})
         assert shown(client, "watched=1") == []
-        assert client.post("/t/acme/watch-customer/", {"customer": "nobody", "watch": "1"}).status_code == 404
+        assert client.post("/t/acme/watch-customer/", {"customer": "nobody", "watch": "1"}).status_code == 302
         assert WatchStore(customers, team_mate).find_watched() == ()

@@ -1,7 +1,7 @@
 """Watching a customer, and ceasing to."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -24,7 +24,8 @@ def change_watch(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     if request.POST.get("watch") == "0":
         watches.stop(customer_id)
     elif CustomerStore(access.tenant).find(customer_id) is None:
-        raise Http404("No such customer.")
+        messages.error(request, "There is no such customer any more.")
+        return redirect("customer-list", access.tenant.slug)
     else:
         try:
             watches.watch(customer_id, now=clock.now())

@@ -4,7 +4,7 @@ from typing import Any, Final, cast
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -36,7 +36,8 @@ def note_context(access: TenantAccess, user: User, subject: Subject) -> dict[str
 def add_note(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     kind, key = request.POST.get("kind", ""), request.POST.get("key", "")
     if kind not in PAGES or not key or len(key) > LONGEST_VALUE or "\0" in key:
-        raise Http404("No such subject of a note.")
+        messages.error(request, "A note needs a ticket or a customer that it is about.")
+        return redirect("customer-list", access.tenant.slug)
     subject = Subject(cast(SubjectKind, kind), key)
     text, token = request.POST.get("text", ""), request.POST.get("token", "")[:64]
     try:

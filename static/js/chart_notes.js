@@ -24,5 +24,5 @@ document.addEventListener("click", (event) => {
   const place = link?.closest(".panel").querySelector(".note-place");
   if (!place || !window.htmx || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  window.htmx.ajax("GET", link.href, { target: place, swap: "innerHTML" });
+  window.htmx.ajax("GET", link.href, { target: place });
 });

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from supportsaas.formatting import format_count, format_day
+from supportsaas.formatting import format_count, format_day, format_number
 from tickets.customers.store import Customer
 
 HEIGHT: Final = 20
@@ -49,7 +49,7 @@ def strip_of(customer: Customer, *, height: int = HEIGHT, step: int = STEP) -> S
     )
     total = sum(each for each, _ in customer.weeks)
     high = sum(each for _, each in customer.weeks)
-    text = f"{format_count(total, 'ticket')} in 12 weeks, {high:,} high urgency, {customer.weeks[-1][0]:,} this week"
+    text = f"{format_count(total, 'ticket')} in 12 weeks, {format_number(high)} high urgency, {format_number(customer.weeks[-1][0])} this week"
     return Strip(bars, step * len(bars) - 2, height, text)
 
 

@@ -229,4 +229,5 @@ class TestNotesAndWatching:
         client.post("/t/acme/watch-customer/", {"customer": "ann", "watch": "0"})
         assert shown(client, "watched=1") == []
         assert client.post("/t/acme/watch-customer/", {"customer": "nobody", "watch": "1"}).status_code == 302
+        assert client.post("/t/acme/watch-customer/", {"watch": "0"})["Location"] == "/t/acme/customers/"
         assert WatchStore(customers, team_mate).find_watched() == ()

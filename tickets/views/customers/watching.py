@@ -31,7 +31,7 @@ def change_watch(request: TenantRequest, access: TenantAccess) -> HttpResponse:
             watches.watch(customer_id, now=clock.now())
         except Rejected as error:
             messages.error(request, str(error))
-    if "list" not in request.POST:
+    if "list" not in request.POST and customer_id:
         return redirect("customer", access.tenant.slug, customer_id)
-    query = CustomerSelection.of_query(request.POST["list"])
+    query = CustomerSelection.of_query(request.POST.get("list", ""))
     return redirect(f"{reverse('customer-list', args=[access.tenant.slug])}{'?' if query else ''}{query}")

@@ -38,7 +38,22 @@ def clock_part(scope: QueryScope, counted: CountedPeriod, wanted: Collection[str
     return UnionPart(first.collection, first.match, stages)
 
 
-CLOCK_FACET: Final[Pipeline] = [{"$match": {"metric": "clocks"}}]
+def packed_clock_part(scope: QueryScope, counted: CountedPeriod, wanted: Collection[str]) -> UnionPart | None:
+    """The same rows in a single one, for few clocks: each branch of a `$facet` goes through all rows."""
+    part = clock_part(scope, counted, wanted)
+    if part is None:
+        return None
+    together = {"$group": {"_id": None, "rows": {"$push": "$$ROOT"}}}
+    row: Document = {"$project": {"_id": 0, "metric": "clocks", "rows": 1}}
+    return UnionPart(part.collection, part.match, [*part.stages, together, row])
+
+
+CLOCK_FACET: Final[Pipeline] = [
+    {"$match": {"metric": "clocks"}},
+    {"$unwind": "$rows"},
+    {"$replaceRoot": {"newRoot": "$rows"}},
+]
+"""The rows of `packed_clock_part`."""
 
 
 def clock_figures(
@@ -98,18 +113,19 @@ def _count(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection[str]
 
 def _stored(name: str, wanted: Collection[str]) -> Pipeline:
     return [
-        {"$project": {"_id": 0, "sums": {"$objectToArray": "$sums"}}},
+        {"$project": {"_id": 0, "sums": _only({"$objectToArray": "$sums"}, wanted)}},
         {"$unwind": "$sums"},
-        *_only("$sums.k", wanted),
         {"$group": {"_id": "$sums.k", name: {"$sum": "$sums.v"}}},
         {"$project": {"_id": 0, "k": "$_id", name: 1}},
     ]
 
 
-def _only(field: str, wanted: Collection[str]) -> Pipeline:
+def _only(sums: Document, wanted: Collection[str]) -> Document:
+    """The entries of the wanted clocks. To leave others out before they are unwound takes two thirds of the time."""
     if not wanted:
-        return []
-    return [{"$match": {field.removeprefix("$"): {"$regex": f"^({'|'.join(wanted)}) "}}}]
+        return sums
+    in_ranges = [{"$and": [{"$gte": ["$$this.k", f"{each} "]}, {"$lt": ["$$this.k", f"{each}!"]}]} for each in wanted]
+    return {"$filter": {"input": sums, "cond": {"$or": in_ranges}}}
 
 
 def _of_tickets(scope: QueryScope, pieces: Pieces, name: str, wanted: Collection[str]) -> Pipeline:

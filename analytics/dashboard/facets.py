@@ -23,7 +23,7 @@ def sums_by(key: str, number: str) -> Pipeline:
 
 SOURCES: Pipeline = [{"$match": {"metric": "choice", "field": "source"}}, *most_first("key", "count")]
 STATUSES: Pipeline = [
-    {"$match": {"metric": "counters", "is_previous": False}},
+    {"$match": {"is_previous": False}},
     {"$unwind": "$status"},
     *most_first("status.k", "status.n"),
 ]

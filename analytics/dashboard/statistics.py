@@ -14,7 +14,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analytics.dashboard import customers
-from analytics.dashboard.clocks import CLOCK_FACET, REPLIES_AND_RESOLUTION, clock_figures, clock_part
+from analytics.dashboard.clocks import (
+    CLOCK_FACET,
+    REPLIES_AND_RESOLUTION,
+    clock_figures,
+    clock_part,
+    packed_clock_part,
+)
 from analytics.dashboard.customers import ChosenCustomers, customer_facets, customer_part
 from analytics.dashboard.facets import SOURCES, STATUSES, dimension_facets, joined, most_frequent, or_0, sums_by
 from analytics.dashboard.hours import count_hours
@@ -158,7 +164,7 @@ class StatisticsStore:
             *after_period_parts(scope, counted.period.end),
             *age_parts(scope, ages),
             keyword_part(scope, counted),
-            clock_part(scope, counted, REPLIES_AND_RESOLUTION),
+            packed_clock_part(scope, counted, REPLIES_AND_RESOLUTION),
             customer_part(scope, counted.period, chosen),
         ]
         flows = {name: {"$sum": f"${field}"} for name, field in _FLOWS.items()}

@@ -2,8 +2,8 @@
 
 Each gives rows of named fields:
 
-- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `status` and
-  `week_hours` as lists; `lists` rows have only lists; `after_period` and `age` rows have a `key` and a `count`, and
+- `metric`: what the row counts. `counters` rows have all counters of a place in time, and `lists` rows have none; both may have
+  `status` and `week_hours` as lists; `after_period` and `age` rows have a `key` and a `count`, and
   `choice` rows also the `field` that has the key as its value.
 - `is_previous`: whether it belongs to the previous period. `bucket` and `day` say which bucket of the trend and which
   day of the period, both counted from 0; in the previous period those that they are compared with, or -1 if there are
@@ -43,6 +43,7 @@ EVERYTHING: frozenset[Extra] = frozenset(("choice", "transitions", "week_hour"))
 
 _PLACE = {name: f"$_id.{name}" for name in ("is_previous", "bucket", "day")}
 _COUNTERS = dict.fromkeys(COUNTERS, 1)
+_TRANSITIONS = dict.fromkeys(("settled", "reopened"), 1)
 _WEEK_HOURS: Document = entries_of("$week_hours", {"$toInt": "$$this.k"})
 
 _CHOICES = {"source": "sources", **{name: name for name in DIMENSIONS}}
@@ -150,9 +151,7 @@ def period_parts(
     raw = [*counted.previous.raw, *counted.current.raw]
     parts: list[UnionPart] = []
     if counted.current.days:
-        parts.append(_day_counters(scope, counted.current.days, counted.day_axis))
-        if "week_hour" in wanted:
-            parts.append(_day_lists(scope, counted.current.days))
+        parts += _day_counters(scope, counted.current.days, counted.day_axis, wanted)
     if counted.previous.days:
         parts.append(_previous_days(scope, counted.previous.days, counted.day_axis))
     if hours:
@@ -168,34 +167,35 @@ def period_parts(
     return parts
 
 
-def _day_counters(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
-    """Day by day where there is a trend or a backlog; otherwise the fewest blocks."""
-    row = _row("counters", {**axis.place, **_counters(scope)})
-    match = scope.days(days) if axis.has_places else scope.blocks(_blocks(days))
-    return UnionPart("rollup_numbers", match, [row])
-
-
-def _day_lists(scope: QueryScope, days: Sequence[DayRange]) -> UnionPart:
-    """The hours of the week of whole days."""
-    lists: Document = {"is_previous": {"$literal": False}, "week_hours": _WEEK_HOURS}
-    return UnionPart("rollup_numbers", scope.blocks(_blocks(days)), [_row("lists", lists)])
+def _day_counters(scope: QueryScope, days: Sequence[DayRange], axis: Axis, wanted: frozenset[Extra]) -> list[UnionPart]:
+    """Counters day by day where there is a trend or a backlog, and lists of the fewest blocks."""
+    blocks = scope.blocks(_blocks(days))
+    counters: Document = {**axis.place, **_COUNTERS, **_TRANSITIONS}
+    lists = {"status": _statuses(scope), **({"week_hours": _WEEK_HOURS} if "week_hour" in wanted else {})}
+    if not axis.has_places:
+        return [UnionPart("rollup_numbers", blocks, [_row("counters", counters | lists)])]
+    of_period = {"is_previous": {"$literal": False}}
+    return [
+        UnionPart("rollup_numbers", scope.days(days), [_row("counters", counters)]),
+        UnionPart("rollup_numbers", blocks, [_row("lists", of_period | lists)]),
+    ]
 
 
 def _previous_days(scope: QueryScope, days: Sequence[DayRange], axis: Axis) -> UnionPart:
     """The whole days of the previous period: day by day where its buckets are counted, otherwise the fewest blocks."""
-    row = _row("counters", {**axis.place, **_COUNTERS, "settled": 1, "reopened": 1})
+    row = _row("counters", {**axis.place, **_COUNTERS, **_TRANSITIONS})
     match = scope.days(days) if axis.previous_edges else scope.blocks(_blocks(days))
     return UnionPart("rollup_numbers", match, [row])
 
 
 def _hour_counters(scope: QueryScope, hours: Sequence[Period], axis: Axis, wanted: frozenset[Extra]) -> UnionPart:
     lists = {"week_hours": {"$cond": [axis.is_previous, [], _WEEK_HOURS]}} if "week_hour" in wanted else {}
-    row = _row("counters", {**axis.place, **_counters(scope), **lists})
+    row = _row("counters", {**axis.place, **_COUNTERS, **_TRANSITIONS, "status": _statuses(scope), **lists})
     return UnionPart("rollup_numbers", scope.hours(hours), [row])
 
 
-def _counters(scope: QueryScope) -> Document:
-    return {**_COUNTERS, "status": scope.named("status", "$status"), "settled": 1, "reopened": 1}
+def _statuses(scope: QueryScope) -> Document:
+    return scope.named("status", "$status")
 
 
 def _ticket_counters(scope: QueryScope, periods: Sequence[Period], axis: Axis) -> UnionPart:
@@ -290,7 +290,8 @@ def _transitions_after(scope: QueryScope, periods: Sequence[Period]) -> UnionPar
     stages = [
         *scope.narrowing_stages,
         *transition_stages([within(each) for each in periods]),
-        _row("after_period", {"opened": "$reopened", "resolved": "$settled"}),
+        {"$group": {"_id": None, "opened": {"$sum": "$reopened"}, "resolved": {"$sum": "$settled"}}},
+        _row("after_period", {"opened": 1, "resolved": 1}),
     ]
     return UnionPart("tickets", scope.transitions(periods), stages)
 
@@ -313,16 +314,15 @@ def age_parts(scope: QueryScope, edges: Sequence[datetime]) -> list[UnionPart]:
     return [
         UnionPart("rollup_numbers", scope.all_time(), [_row("age", {"key": {"$literal": 0}, "count": "$open"})]),
         UnionPart("rollup_numbers", scope.days([(first, until)]), _moved_from_the_first(band, "$open")),
-        _open_tickets(
-            scope, future, [{"$group": {"_id": None, "open": {"$sum": 1}}}, *_moved_from_the_first(last, "$open")]
-        ),
+        _open_tickets(scope, future, _moved_from_the_first({"$literal": last}, 1)),
     ]
 
 
-def _moved_from_the_first(band: Any, number: str) -> Pipeline:
-    """Rows that count in their band and no longer in the first one."""
-    rows = [{"key": band, "count": number}, {"key": {"$literal": 0}, "count": {"$subtract": [0, number]}}]
+def _moved_from_the_first(band: Any, number: Any) -> Pipeline:
+    """The sum of `number` of each band, which counts there and no longer in the first one."""
+    rows = [{"key": "$_id", "count": "$n"}, {"key": {"$literal": 0}, "count": {"$subtract": [0, "$n"]}}]
     return [
+        {"$group": {"_id": band, "n": {"$sum": number}}},
         {"$project": {"_id": 0, "rows": rows}},
         {"$unwind": "$rows"},
         _row("age", {"key": "$rows.key", "count": "$rows.count"}),

@@ -32,9 +32,11 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
     """Removes contradictory parameters: an end before the start, a period of over
-    ten years until now, a dashboard or work of both a source and a team, or a cursor of another list."""
+    ten years until now, a named period beside dates, a dashboard or work of both a source and a team, or a cursor of another list."""
     query = case.query or {}
     if "1900" <= str(query.get("from_date", "")) < TEN_YEARS_AGO:
+        return False
+    if "period" in query and {"created_from", "created_to"} & set(query):
         return False
     for first, last in PERIODS:
         if first in query and last in query:

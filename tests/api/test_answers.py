@@ -180,6 +180,7 @@ def test_every_api_call_rejects_unknown_parameters(api: Api, tenant: Tenant) -> 
 
     store_tickets(tenant, [{"id": "T-1"}])
     places = {"{external_id}": "T-1", "{tenant_id}": "acme", "{job_id}": finished_job(tenant), "{name}": "notify"}
+    bodies = {"/correction": {"urgency": "low"}, "/notes": {"at": "2026-03-01", "text": "Release 4.2"}}
     for path, calls in described.get_openapi_schema(path_prefix="")["paths"].items():
         for place, value in places.items():
             path = path.replace(place, value)
@@ -187,7 +188,7 @@ def test_every_api_call_rejects_unknown_parameters(api: Api, tenant: Tenant) -> 
             if "security" not in call:
                 continue
             needed = {each["name"]: "acme" for each in call["parameters"] if each["in"] == "query" and each["required"]}
-            sent = {"urgency": "low"} if path.endswith("/correction") else None
+            sent = next((body for end, body in bodies.items() if path.endswith(end) and method == "post"), None)
             status, body = api.call(method.upper(), path, body=sent, **needed, statsu="open")
             assert (status, body["errors"][0]["field"]) == (422, "statsu"), (method, path)
 

@@ -126,6 +126,7 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/notes/add/": [
         Route("/t/acme/notes/add/", "page", V, method="POST", query={"kind": "ticket", "key": "T-1", "text": "x"})
     ],
+    "t/<str:slug>/notes/names/": [Route("/t/acme/notes/names/", "page", V)],
     **{
         f"t/<str:slug>/notes/<str:note_id>/{what}/": [Route(f"/t/acme/notes/n1/{what}/", "page", V, method="POST")]
         for what in ("edit", "delete", "restore")

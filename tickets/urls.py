@@ -46,6 +46,7 @@ urlpatterns = [
     path("t/<str:slug>/export/customers/", customer_pages.export_customers, name="export-customers"),
     path("t/<str:slug>/watch-customer/", watching.change_watch, name="watch-customer"),
     path("t/<str:slug>/notes/add/", subject_notes.add_note, name="note-add"),
+    path("t/<str:slug>/notes/names/", subject_notes.suggest_names, name="note-names"),
     path("t/<str:slug>/notes/<str:note_id>/edit/", subject_notes.edit_note, name="note-edit"),
     path("t/<str:slug>/notes/<str:note_id>/delete/", subject_notes.delete_note, name="note-delete"),
     path("t/<str:slug>/notes/<str:note_id>/restore/", subject_notes.restore_note, name="note-restore"),

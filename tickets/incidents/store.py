@@ -79,6 +79,10 @@ class BegunIncident:
     first_at: datetime
 
 
+_BEGUN: Final = {"_id": 0, "number": 1, "names": {"$slice": 1}, "first_at": 1}
+MOST_OF_A_TICKET: Final = 5
+
+
 class IncidentStore:
     def __init__(self, tenant: Tenant) -> None:
         if not isinstance(tenant, Tenant) or not tenant.slug:
@@ -108,13 +112,18 @@ class IncidentStore:
             "first_at": {"$gte": start, "$lt": end},
             "dismissed_at": None,
         }
-        fields = {"_id": 0, "number": 1, "names": {"$slice": 1}, "first_at": 1}
-        found = self._incidents.find(match, fields).sort(NEWEST).limit(MOST_BEGUN)
+        found = self._incidents.find(match, _BEGUN).sort(NEWEST).limit(MOST_BEGUN)
         return [BegunIncident(each["number"], each["names"][0], each["first_at"]) for each in found]
 
     def find(self, number: int) -> Incident | None:
         found = _shown(self._incidents.find({"_id": self._id(number), **self._mine}).to_list())
         return found[0] if found else None
+
+    def find_of_ticket(self, external_id: str) -> list[BegunIncident]:
+        """Those that the ticket is part of, without dismissed ones, the latest first. Of a tenant's few incidents."""
+        match = {**self._mine, "tickets": external_id, "dismissed_at": None}
+        found = self._incidents.find(match, _BEGUN).sort(NEWEST).limit(MOST_OF_A_TICKET)
+        return [BegunIncident(each["number"], each["names"][0], each["first_at"]) for each in found]
 
     def count(self) -> int:
         return self._incidents.count_documents(self._mine)

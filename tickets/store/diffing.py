@@ -35,12 +35,8 @@ class Piece:
 
     @property
     def is_break(self) -> bool:
-        """Whether it has only line breaks, which need a visible sign."""
+        """Whether it has only line breaks, which no sign could show."""
         return bool(self.text) and not self.text.strip("\n")
-
-    @property
-    def visible_breaks(self) -> str:
-        return self.text.replace("\n", "↵\n")
 
 
 def diff_texts(old: str, new: str) -> list[Piece]:

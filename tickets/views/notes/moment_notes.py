@@ -1,6 +1,5 @@
 """Notes about moments, such as a release: the page that lists them, and the form that a chart opens."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -19,8 +18,8 @@ from tickets.notes.store import LONGEST_NOTE, MOST_MOMENTS, Note, NoteStore, Sub
 from tickets.records.period import day_start
 from tickets.store.filters import FilterError, parse_moment
 from tickets.views.fragments import is_fragment_request, vary_on_htmx
+from tickets.views.notes.subject_notes import known_id
 
-_ID: Final = re.compile(r"[0-9a-f]{24}")
 BEGINNING: Final = timedelta(days=3653)
 """Notes of a time as long ago are not listed."""
 
@@ -77,7 +76,7 @@ def show_moments(request: TenantRequest, access: TenantAccess) -> HttpResponse:
     form = NoteForm.of(request.GET.get("at", ""), access, back=_back(request, access), now=clock.now())
     if is_fragment_request(request):
         return vary_on_htmx(render(request, "notes/_moment_form.html", {"form": form, "longest": LONGEST_NOTE}))
-    return _page(request, access, form, deleted_id=_known_id(request.GET.get("deleted", "")))
+    return _page(request, access, form, deleted_id=known_id(request.GET.get("deleted", "")))
 
 
 @require_POST
@@ -144,11 +143,6 @@ def _day_of(note: Note, access: TenantAccess) -> date | None:
     zone = access.tenant.zone
     day = (note.at or note.created_at).astimezone(zone).date()
     return day if note.at == day_start(day, zone) else None
-
-
-def _known_id(given: str) -> str:
-    """The id of a note, or nothing."""
-    return given if _ID.fullmatch(given) else ""
 
 
 def _back(request: TenantRequest, access: TenantAccess) -> str:

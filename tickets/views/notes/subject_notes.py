@@ -1,23 +1,31 @@
 """Notes about a ticket or a customer: adding one, changing and deleting it, and undoing that."""
 
+import re
 from typing import Any, Final, cast
-from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from supportsaas import clock
 from supportsaas.web.rejected import Rejected
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tenants.models import User
-from tickets.notes.store import LONGEST_NOTE, NoteStore, Subject, SubjectKind
+from tickets.notes.mentioning import find_names
+from tickets.notes.store import LONGEST_NOTE, NoteStore, Subject, SubjectKind, new_token
 from tickets.store.filters import LONGEST_VALUE
+from tickets.store.ticket_store import TicketStore
 
 PAGES: Final = {"ticket": "ticket", "customer": "customer"}
 """The page of each kind of subject."""
+_ID: Final = re.compile(r"[0-9a-f]{24}")
+
+
+def known_id(given: str) -> str:
+    """The id of a note, or nothing."""
+    return given if _ID.fullmatch(given) else ""
 
 
 def note_context(access: TenantAccess, user: User, subject: Subject) -> dict[str, Any]:
@@ -26,7 +34,7 @@ def note_context(access: TenantAccess, user: User, subject: Subject) -> dict[str
     return {
         "notes": [(note, note.is_by(user), note.is_by(user) or access.can_run) for note in found],
         "note_subject": subject,
-        "note_token": uuid4().hex,
+        "note_token": new_token(),
         "longest_note": LONGEST_NOTE,
     }
 
@@ -39,12 +47,22 @@ def add_note(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         messages.error(request, "A note needs a ticket or a customer that it is about.")
         return redirect("customer-list", access.tenant.slug)
     subject = Subject(cast(SubjectKind, kind), key)
+    if kind == "ticket" and TicketStore(access.tenant).find_ticket(key) is None:
+        messages.error(request, "There is no such ticket any more. The note was not added.")
+        return redirect("ticket-list", access.tenant.slug)
     text, token = request.POST.get("text", ""), request.POST.get("token", "")[:64]
     try:
         NoteStore(access.tenant).add(subject, text, by=request.user, now=clock.now(), token=token)
     except Rejected as error:
         messages.error(request, str(error))
-    return redirect(_page_of(access, subject))
+    return redirect(f"{_page_of(access, subject)}#notes")
+
+
+@require_GET
+@tenant_required()
+def suggest_names(request: TenantRequest, access: TenantAccess) -> HttpResponse:
+    """The user names of the members, whom a note can mention."""
+    return JsonResponse({"names": find_names(access.tenant)})
 
 
 @require_POST

@@ -15,13 +15,14 @@ from supportsaas import clock
 from supportsaas.formatting import format_label
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.classification.corrections import Correction
-from tickets.classification.highlighting import mark_hits, mark_text, reasons
+from tickets.classification.highlighting import mark_text, reasons
 from tickets.classification.language_names import language_code, language_name
-from tickets.classification.search_query import Query
 from tickets.classification.verdicts import Category, Classification
 from tickets.corrections.proposing import propose_rule
+from tickets.customers.store import CustomerStore
+from tickets.incidents.store import IncidentStore
 from tickets.ingestion.name_spaces import find_connection_names
-from tickets.records.conversation import Conversation, newest_of_customer
+from tickets.notes.store import LONGEST_NOTE, NoteStore, Subject, new_token
 from tickets.records.details import ExtraValue, stored_details
 from tickets.records.statuses import state_of
 from tickets.rules.classifier import find_classifier
@@ -31,13 +32,14 @@ from tickets.service_levels.settings import find_clock_settings
 from tickets.store.ticket_store import TicketStore
 from tickets.topics.store import TopicStore
 from tickets.views.alerts.ticket_alert import find_ticket_alert
+from tickets.views.notes.subject_notes import known_id
 from tickets.views.tickets.clock_lines import clock_lines
 from tickets.views.tickets.in_list import find_in_list, query_of
+from tickets.views.tickets.thread import fold_marked, thread_of
 from tickets.views.tickets.timeline import timeline_entry
 
 OTHER_TICKETS = 8
-FOLD_AFTER = 3_000
-HISTORY_AT_FIRST = 50
+HISTORY_AT_FIRST = 5
 HISTORY_AT_MOST = 1_000
 
 _VERDICT_NAMES: Final = {"urgency": "Urgency", "sentiment": "Sentiment", "requires_action": "Needs action"}
@@ -81,6 +83,7 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
     )
     verdict = correction.apply(found) if correction else found
     conversation = store.find_conversation(external_id)
+    notes = NoteStore(access.tenant).find_about(Subject("ticket", external_id))
     query = query_of(request)
     wants_all = request.GET.get("history") == "all"
     limit = HISTORY_AT_MOST if wants_all else HISTORY_AT_FIRST
@@ -97,10 +100,14 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "is_status_unknown": state_of(ticket["status"]) == "unknown",
         "clock_lines": clock_lines(ticket, find_clock_settings(access.tenant), clock.now()),
         "subject": mark_text(ticket["subject"], verdict, "subject", query=query),
-        "message": mark_text(ticket["message"], verdict, "message", end=FOLD_AFTER, query=query),
-        "message_rest": mark_text(ticket["message"], verdict, "message", start=FOLD_AFTER, query=query),
-        "message_rest_length": max(len(ticket["message"]) - FOLD_AFTER, 0),
-        "replies": _replies(ticket, conversation, verdict, query) if conversation else (),
+        "message": fold_marked(ticket["message"], verdict, "message", query),
+        "thread": (
+            thread := thread_of(ticket, conversation, notes, verdict, query=query, access=access, user=request.user)
+        ),
+        "has_replies": len(thread) > len(notes),
+        "note_token": new_token(),
+        "longest_note": LONGEST_NOTE,
+        "deleted_note": known_id(request.GET.get("deleted_note", "")),
         "left_out_messages": conversation.left_out if conversation else 0,
         "reasons": (why := reasons(verdict)),
         "is_unread": all(each.verdict == "unknown" for each in why),
@@ -112,13 +119,24 @@ def show_ticket(request: TenantRequest, access: TenantAccess, external_id: str) 
         "differences": _differences(ticket, verdict),
         "reclassification": RECLASSIFICATION.find_progress(access.tenant),
         "others": others,
+        "known_customer": CustomerStore(access.tenant).find(ticket["customer_id"]) if ticket["customer_id"] else None,
+        "incidents": IncidentStore(access.tenant).find_of_ticket(external_id),
         "customer_total": customer_total,
         "history": [timeline_entry(entry, access.tenant.zone) for entry in entries[:limit]],
         "has_more_history": len(entries) > limit,
         "history_limit": limit,
         "shows_all": wants_all,
+        "kept_query": _kept_query(request),
     }
     return render(request, "tickets/ticket.html", context)
+
+
+def _kept_query(request: TenantRequest) -> str:
+    """The query string of a link to the same page: the list that it was opened from."""
+    kept = request.GET.copy()
+    for name in ("history", "deleted_note"):
+        kept.pop(name, None)
+    return kept.urlencode()
 
 
 def _correction_context(
@@ -145,24 +163,6 @@ def _correction_context(
 def _unclassified_language(verdict: Classification) -> str:
     """What a ticket with an unknown verdict is written in; empty if every verdict is known, or the language is not."""
     return language_name(verdict.language) if verdict.is_unclassified and language_code(verdict.language) else ""
-
-
-def _replies(
-    ticket: Mapping[str, Any], conversation: Conversation, verdict: Classification, query: Query
-) -> list[dict[str, Any]]:
-    """The messages after the first, the newest one of the customer with what decided in it."""
-    replies = conversation.replies_after(ticket["message"])
-    latest = ticket.get("latest_message") or ""
-    newest = newest_of_customer(replies)
-    return [
-        {
-            "message": each,
-            "text": mark_text(latest, verdict, "latest_message", query=query)
-            if each is newest and each.text == latest
-            else mark_hits(each.text, query),
-        }
-        for each in replies
-    ]
 
 
 def _other_tickets(store: TicketStore, ticket: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:

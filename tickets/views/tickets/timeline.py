@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from supportsaas.formatting import format_exact_time, format_number
+from supportsaas.formatting import format_exact_time, format_label, format_number
 from tickets.planning.changes import TRACKED
 from tickets.planning.page_plan import OF_PERSONS
 from tickets.store.diffing import Piece, diff_texts
@@ -24,15 +24,22 @@ _TITLES = {
     "url": "page in the helpdesk",
 }
 
+_CODES = frozenset(("status", "urgency", "sentiment", "source"))
+"""The fields whose values are codes, which are shown in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of an entry. `is_initial`: it had no value before. `is_long`: the page folds it."""
+    """One field of an entry. `is_initial`: it had no value before. `is_long`: the page folds it.
+
+    `is_layout`: nothing but line breaks changed.
+    """
 
     title: str
     pieces: list[Piece]
     is_initial: bool
     is_long: bool
+    is_layout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,23 @@ class TimelineEntry:
         """Whether somebody corrected or confirmed the classification, or undid that."""
         return self.reason in OF_PERSONS
 
+    @property
+    def is_of_sync(self) -> bool:
+        """Whether a sync brought the change, and not the tenant's rules, a mapping or a person."""
+        return not self.reason
+
 
 def timeline_entry(entry: Mapping[str, Any], zone: ZoneInfo) -> TimelineEntry:
     is_initial = entry["action"] == "created"
     changes = []
     for title, before, after in _changed_values(entry["changes"]):
-        old, new = _as_text(before, zone), _as_text(after, zone)
-        pieces = _initial(new) if is_initial else diff_texts(old, new)
+        old, new = _as_text(before, zone, title), _as_text(after, zone, title)
+        if is_initial and not new:
+            continue
+        pieces = _initial(new) if is_initial else _changed(old, new)
         is_long = sum(len(piece.text) for piece in pieces) > FOLD_AFTER
-        changes.append(FieldChange(title, pieces, is_initial, is_long))
+        is_layout = not is_initial and all(piece.kind in ("same", "skipped") for piece in pieces)
+        changes.append(FieldChange(title, pieces, is_initial, is_long, is_layout))
     return TimelineEntry(
         entry["action"],
         entry["recorded_at"],
@@ -96,12 +111,19 @@ def _initial(value: str) -> list[Piece]:
     return [Piece("same", value[:_LONGEST_INITIAL]), Piece("skipped", f"{format_number(left_out)} more characters")]
 
 
-def _as_text(value: object, zone: ZoneInfo) -> str:
+def _changed(old: str, new: str) -> list[Piece]:
+    """What changed. Line breaks alone are layout and no change to read."""
+    return [Piece("same", each.text) if each.is_break else each for each in diff_texts(old, new)]
+
+
+def _as_text(value: object, zone: ZoneInfo, title: str) -> str:
     match value:
+        case str() if title in _CODES:
+            return format_label(value) if value else ""
         case None:
             return ""
         case bool():
-            return "yes" if value else "no"
+            return format_label(value)
         case datetime():
             return format_exact_time(value, zone)
         case list():

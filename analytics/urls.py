@@ -4,10 +4,11 @@ from django.urls import path
 
 from analytics.views import topics
 from analytics.views.dashboard import show_dashboard
-from analytics.views.digests import show_digests, unsubscribe_by_link
+from analytics.views.digests import preview_digest, send_digest_now, show_digests, unsubscribe_by_link
 from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
 from analytics.views.response_times import export_response_times, show_counting, show_response_times
+from analytics.views.sharing import show_share
 from analytics.views.urgent import show_urgent
 from analytics.views.work import export_work, show_work
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", show_overview, name="overview"),
     path("urgent/", show_urgent, name="urgent"),
     path("account/digests/", show_digests, name="digests"),
+    path("account/digests/preview/", preview_digest, name="digest-preview"),
+    path("account/digests/send/", send_digest_now, name="digest-now"),
     path("digest/end/<str:token>/", unsubscribe_by_link, name="digest-unsubscribe"),
     path("t/<str:slug>/", show_dashboard, name="dashboard"),
     path("t/<str:slug>/response-times/", show_response_times, name="response-times"),
@@ -28,5 +31,6 @@ urlpatterns = [
     path("t/<str:slug>/topics/<str:topic_id>/hide/", topics.hide, name="topic-hide"),
     path("t/<str:slug>/topics/<str:topic_id>/merge/", topics.merge, name="topic-merge"),
     path("t/<str:slug>/topics/<str:topic_id>/separate/", topics.separate, name="topic-separate"),
+    path("t/<str:slug>/share/<str:page>/", show_share, name="share"),
     path("t/<str:slug>/charts/<str:name>/<str:format_name>/", export_chart, name="chart-export"),
 ]

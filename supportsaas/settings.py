@@ -134,6 +134,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.rollups.keywords",
     "analytics.insights.watching",
     "analytics.digest.sending",
+    "analytics.sharing.sending",
 ]
 MIDDLEWARE = [
     "supportsaas.web.request_log.request_log",

@@ -85,6 +85,8 @@ ROUTES: dict[str, list[Route]] = {
     "account/sessions/": [Route("/account/sessions/", "page", method="POST", names_tenant=False)],
     "urgent/": [Route("/urgent/", "page", names_tenant=False)],
     "account/digests/": [Route("/account/digests/", "page", names_tenant=False)],
+    "account/digests/preview/": [Route("/account/digests/preview/", "page", names_tenant=False)],
+    "account/digests/send/": [Route("/account/digests/send/", "page", method="POST", names_tenant=False)],
     "freshness/": [Route("/freshness/", "page", names_tenant=False)],
     "alerts/confirm/<str:token>/": [Route(f"/alerts/confirm/{ADDRESS_LINK}/", "page", open=True, names_tenant=False)],
     "digest/end/<str:token>/": [Route(f"/digest/end/{DIGEST_TOKEN}/", "page", open=True, names_tenant=False)],
@@ -109,6 +111,10 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/work/<str:format_name>/": [
         Route("/t/acme/work/csv/", "page", V),
         Route("/t/acme/work/csv/", "page", M, query={"by": "assignee"}),
+    ],
+    "t/<str:slug>/share/<str:page>/": [
+        Route("/t/acme/share/dashboard/", "page", V),
+        Route("/t/acme/share/dashboard/", "page", V, method="POST"),
     ],
     "t/<str:slug>/topics/": [Route("/t/acme/topics/", "page", V)],
     "t/<str:slug>/topics/search/": [Route("/t/acme/topics/search/", "page", V)],

@@ -1,4 +1,7 @@
-"""The digest as an e-mail: a week's numbers, how they changed, a link from each to its tickets, and keys that end."""
+"""The digest as an e-mail: what is out of the ordinary, the tenants' numbers of a week, and keys that end.
+
+Whoever has one tenant gets its response times, customers at risk and topics, too.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +16,16 @@ from django.urls import reverse
 from analytics.dashboard.clock_panels import ClockFact, ClockPanel, first_reply_panel, resolution_panel
 from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.risky_customers import RiskyCustomer, find_risky, find_watched_that_got_worse
-from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.tables import NOT_CLASSIFIED_NUMBER, TILES
 from analytics.dashboard.topics import most_frequent, rising
 from analytics.dashboard.wording import NO_EARLIER_DATA, change, customers_text
 from analytics.digest.subscriptions import unsubscribe_token
+from analytics.digest.tenants import COLUMNS, TenantWeek, compared, in_order, tenant_weeks
 from analytics.digest.week import DigestWeek
 from analytics.figures import DashboardFigures, RisingTopic
 from supportsaas.formatting import NOTHING, format_count, format_day, format_number, one_line
 from tenants.models import Tenant, User
 from tickets.ingestion.ending_keys import find_ending_keys
-from tickets.records.buckets import Unit, buckets_of
 from tickets.records.period import Period
 from tickets.store.filters import TicketFilter
 from tickets.topics.store import ListedTopic, TopicStore
@@ -48,32 +50,31 @@ class TimeLine:
     change: str
 
 
-def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> EmailMultiAlternatives:
-    zone = tenant.zone
-    before = week.period.comparison(week.period.end, zone)
-    figures = StatisticsStore(tenant).dashboard(buckets_of(week.period, zone, Unit.DAY), comparison=before)
-    stop = _address(reverse("digest-unsubscribe", args=[unsubscribe_token(user, tenant)]))
+def compose(user: User, tenants: Sequence[Tenant], *, name: str, now: datetime) -> EmailMultiAlternatives:
+    """`name` tells this digest from others to the same person. There must be a tenant."""
+    weeks = in_order(tenant_weeks(tenants, now=now))
+    stop = _address(reverse("digest-unsubscribe", args=[unsubscribe_token(user)]))
     context = {
-        "tenant": tenant,
-        "week": week,
-        "dashboard": _address(_dashboard(tenant, week)),
-        "response_times": _address(_response_times(tenant, week)),
+        "weeks": weeks,
+        "table": compared(weeks),
+        "columns": COLUMNS,
+        "first_day": min(each.week.first_day for each in weeks),
+        "last_day": max(each.week.last_day for each in weeks),
+        "quiet": sum(1 for each in weeks if not each.sentences and not each.unknown),
+        "overview": _address(reverse("overview")),
         "settings": _address(reverse("digests")),
         "unsubscribe": stop,
-        "ending_keys": list(find_ending_keys([tenant], now=now)),
-        "watched": _customers(tenant, find_watched_that_got_worse(tenant, user)),
-        "customers": _customers(tenant, find_risky(tenant)[:MOST_LINES]),
-        "customer_list": _address(reverse("customer-list", args=[tenant.slug])),
-        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period)), TopicStore(tenant).find_listed()),
+        "ending_keys": list(find_ending_keys(tenants, now=now)),
+        "watched": _watched(user, tenants),
     }
+    if len(weeks) == 1 and weeks[0].figures is not None:
+        context |= _details(weeks[0].tenant, weeks[0].week, weeks[0].figures)
     mail = EmailMultiAlternatives(
-        subject=one_line(
-            f"[{tenant.name}] Week of {format_day(week.first_day)}: {format_count(figures.totals.total, 'ticket')}", 180
-        ),
+        subject=one_line(_subject(weeks), 180),
         body=render_to_string("digest/mail.txt", context),
         to=[user.email],
         headers={
-            "Message-ID": f"<digest.{week.name}.{tenant.slug}.{user.pk}@supportsaas>",
+            "Message-ID": f"<digest.{name}.{user.pk}@supportsaas>",
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
@@ -81,6 +82,34 @@ def compose(user: User, tenant: Tenant, week: DigestWeek, *, now: datetime) -> E
     )
     mail.attach_alternative(render_to_string("digest/mail.html", context), "text/html")
     return mail
+
+
+def _subject(weeks: Sequence[TenantWeek]) -> str:
+    first, *others = weeks
+    of_week = f"Week of {format_day(first.week.first_day)}"
+    if not others:
+        numbers = format_count(first.figures.totals.total, "ticket") if first.figures else "no data"
+        return f"[{first.tenant.name}] {of_week}: {numbers}"
+    worth = [each for each in weeks if each.sentences or each.unknown]
+    if not worth:
+        return f"{of_week}: nothing out of the ordinary in {len(weeks)} tenants"
+    need = "needs" if len(worth) == 1 else "need"
+    return f"{of_week}: {len(worth)} of {len(weeks)} tenants {need} attention, first {worth[0].tenant.name}"
+
+
+def _details(tenant: Tenant, week: DigestWeek, figures: DashboardFigures) -> dict[str, Any]:
+    """What the digest of a single tenant has besides."""
+    return {
+        "dashboard": _address(_dashboard(tenant, week)),
+        "response_times": _address(_response_times(tenant, week)),
+        "customers": _customers(tenant, find_risky(tenant)[:MOST_LINES]),
+        "customer_list": _address(reverse("customer-list", args=[tenant.slug])),
+        **_numbers(figures, TicketLinks(tenant.slug, _within(week.period)), TopicStore(tenant).find_listed()),
+    }
+
+
+def _watched(user: User, tenants: Sequence[Tenant]) -> list[Line]:
+    return [line for each in tenants for line in _customers(each, find_watched_that_got_worse(each, user))]
 
 
 def _numbers(figures: DashboardFigures, links: TicketLinks, listed: Sequence[ListedTopic]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The week of a digest, and when it is due: Monday morning in the tenant's zone. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,6 +24,13 @@ class DigestWeek:
 
     def is_due(self, now: datetime) -> bool:
         return self.due_at <= now < self.due_at + LATE_AFTER
+
+
+def common_week(weeks: Sequence[DigestWeek]) -> DigestWeek | None:
+    """The week of a digest over tenants in several zones: it is due where Monday comes last. None before that."""
+    if len({each.name for each in weeks}) != 1:
+        return None
+    return max(weeks, key=lambda each: each.due_at)
 
 
 def week_before(now: datetime, zone: ZoneInfo) -> DigestWeek:

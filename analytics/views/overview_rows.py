@@ -12,8 +12,8 @@ from analytics.insights.findings import LEVELS, Insights
 from analytics.insights.rule import FEWEST_WEEKS
 from analytics.insights.wording import plain
 from analytics.overview import FEWEST, RISK_HIGH, RISK_NEGATIVE, TenantNumbers, last_runs
+from analytics.run_badges import Remedy, RunBadge, Unknown, run_badge, why_unknown
 from analytics.views.insights import ShownInsights
-from analytics.views.run_badges import Remedy, RunBadge, Unknown, run_badge, why_unknown
 from supportsaas import clock
 from supportsaas.formatting import format_count, format_number
 from supportsaas.web.page_paths import path_of

@@ -203,11 +203,29 @@ INDEXES: tuple[Index, ...] = (
         "The subscribers of a tenant's weekly digest.",
     ),
     Index("digest_subscriptions", (("user_id", UP),), "The digests that a user subscribes to."),
-    Index("digests", (("tenant_id", UP), ("user_id", UP), ("week", DOWN)), "The outcome of a user's last digest."),
+    Index("digests", (("user_id", UP), ("week", DOWN)), "The outcome of a user's last digest."),
+    Index(
+        "digests",
+        (("asked", UP), ("status", UP)),
+        "Digests that people asked for and that are not sent yet.",
+        {"partialFilterExpression": {"asked": True}},
+    ),
     Index(
         "digests",
         (("expires_at", UP),),
         "Digests are deleted after three months.",
+        {"expireAfterSeconds": 0},
+    ),
+    Index("shared_mails", (("tenant_id", UP),), "Those of a tenant that is deleted."),
+    Index(
+        "shared_mails",
+        (("status", UP), ("queued_at", UP)),
+        "Pages that wait to be sent by e-mail.",
+    ),
+    Index(
+        "shared_mails",
+        (("expires_at", UP),),
+        "Pages by e-mail are deleted after two days. The audit log says who sent which page to whom.",
         {"expireAfterSeconds": 0},
     ),
     Index(

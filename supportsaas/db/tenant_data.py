@@ -49,7 +49,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("ingestion_logs", "runs"),
     TenantData("audit_log", "configuration changes"),
     TenantData("digest_subscriptions", "weekly digests"),
-    TenantData("digests", "sent weekly digests"),
+    TenantData("shared_mails", "pages sent by e-mail"),
     TenantData("erasures", "erased tickets and customers, as digests"),
     TenantData("accuracy_samples"),
     TenantData("mailbox_mails"),
@@ -91,6 +91,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
 )
 
 OF_NO_TENANT = {
+    "digests": "people and weeks: who was sent their weekly digest; deleted after three months",
     "idempotency_keys": "callers, as digests; deleted after a day",
     "locks": "names only; a fence must keep growing",
     "rate_limits": "hosts",

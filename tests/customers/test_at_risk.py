@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from analytics.digest.mail import compose
-from analytics.digest.week import week_before
 from supportsaas import clock as time_source
 from tenants.models import Tenant, User
 from tests.builders import NOON, store_tickets
@@ -64,7 +63,6 @@ def test_the_api_has_the_same_risk(leaving: Tenant, team_mate: User, client_of: 
 def test_the_digest_says_which_watched_customers_got_worse(leaving: Tenant, team_mate: User, manager: User) -> None:
     for each in ("ann", "calm"):
         WatchStore(leaving, team_mate).watch(each, now=NOON)
-    week = week_before(NOON, leaving.zone)
-    mail, other = (str(compose(user, leaving, week, now=NOON).body) for user in (team_mate, manager))
+    mail, other = (str(compose(user, [leaving], name="x", now=NOON).body) for user in (team_mate, manager))
     assert "Customers you watch whose risk has risen\n- Ann Lee: risk " in mail and "calm" not in mail
     assert "Customers you watch" not in other and "Customers at risk\n- Ann Lee: risk " in other

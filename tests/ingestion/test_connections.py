@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
-from analytics.views.run_badges import run_badge
+from analytics.run_badges import run_badge
 from supportsaas.db import mongo
 from tenants.models import Tenant, User
 from tests.builders import NOON, connect_source, finished_job, record

@@ -8,6 +8,7 @@ from analytics.views.digests import preview_digest, send_digest_now, show_digest
 from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
 from analytics.views.response_times import export_response_times, show_counting, show_response_times
+from analytics.views.shared_links import make_link, revoke_link, show_links, show_shared, switch_links
 from analytics.views.sharing import show_share
 from analytics.views.urgent import show_urgent
 from analytics.views.work import export_work, show_work
@@ -32,5 +33,10 @@ urlpatterns = [
     path("t/<str:slug>/topics/<str:topic_id>/merge/", topics.merge, name="topic-merge"),
     path("t/<str:slug>/topics/<str:topic_id>/separate/", topics.separate, name="topic-separate"),
     path("t/<str:slug>/share/<str:page>/", show_share, name="share"),
+    path("shared/<str:token>/", show_shared, name="shared-link"),
+    path("t/<str:slug>/settings/links/", show_links, name="settings-links"),
+    path("t/<str:slug>/settings/links/make/", make_link, name="settings-link-make"),
+    path("t/<str:slug>/settings/links/switch/", switch_links, name="settings-links-switch"),
+    path("t/<str:slug>/settings/links/<str:link_id>/revoke/", revoke_link, name="settings-link-revoke"),
     path("t/<str:slug>/charts/<str:name>/<str:format_name>/", export_chart, name="chart-export"),
 ]

@@ -101,6 +101,9 @@ class Tenant(Audited):
         "Leave empty to keep them.",
     )
     is_active = models.BooleanField(default=True, help_text="Nothing is ingested for inactive tenants.")
+    read_only_links = models.BooleanField(
+        default=True, help_text="Whether managers may make links that show numbers to people without an account."
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

@@ -116,6 +116,13 @@ ROUTES: dict[str, list[Route]] = {
         Route("/t/acme/share/dashboard/", "page", V),
         Route("/t/acme/share/dashboard/", "page", V, method="POST"),
     ],
+    "shared/<str:token>/": [Route("/shared/x/", "page", open=True, names_tenant=False)],
+    "t/<str:slug>/settings/links/": [Route("/t/acme/settings/links/", "page", M)],
+    "t/<str:slug>/settings/links/make/": [Route("/t/acme/settings/links/make/", "page", M, method="POST")],
+    "t/<str:slug>/settings/links/switch/": [Route("/t/acme/settings/links/switch/", "page", A, method="POST")],
+    "t/<str:slug>/settings/links/<str:link_id>/revoke/": [
+        Route("/t/acme/settings/links/x/revoke/", "page", M, method="POST")
+    ],
     "t/<str:slug>/topics/": [Route("/t/acme/topics/", "page", V)],
     "t/<str:slug>/topics/search/": [Route("/t/acme/topics/search/", "page", V)],
     **{

@@ -83,6 +83,8 @@ def show_share(request: TenantRequest, access: TenantAccess, page: str) -> HttpR
         **begin_frame(request, access),
         "summary": summary,
         "back": shared.path,
+        "page_name": page,
+        "query": urlencode(shared.parameters, doseq=True),
         "page_title": PAGES[page].title,
         "link": f"{settings.PUBLIC_URL}{shared.path}",
         "recipients": members,
@@ -93,4 +95,4 @@ def show_share(request: TenantRequest, access: TenantAccess, page: str) -> HttpR
         "error": error,
         "email_is_set": settings.EMAIL_IS_SET,
     }
-    return render(request, "sharing/share.html", context, status=400 if error else 200)
+    return render(request, "sharing/share.html", context, status=422 if error else 200)

@@ -216,6 +216,14 @@ INDEXES: tuple[Index, ...] = (
         "Digests are deleted after three months.",
         {"expireAfterSeconds": 0},
     ),
+    Index("shared_links", (("digest", UP),), "A read-only link by its token.", {"unique": True, "sparse": True}),
+    Index("shared_links", (("tenant_id", UP), ("made_at", DOWN)), "A tenant's read-only links, newest first."),
+    Index(
+        "shared_links",
+        (("expires_at", UP),),
+        "Read-only links are deleted thirty days after their end.",
+        {"expireAfterSeconds": 0},
+    ),
     Index("shared_mails", (("tenant_id", UP),), "Those of a tenant that is deleted."),
     Index(
         "shared_mails",

@@ -101,7 +101,7 @@ def test_only_members_with_an_address_can_be_chosen(client: Client, boss: User, 
     page = page_of(client, f"/t/acme/share/dashboard/?{WEEK}")
     assert "boss@example.com" in page and "stranger@example.com" not in page
     answer = share(client, stranger)
-    assert answer.status_code == 400 and "Choose at least one person." in answer.content.decode()
+    assert answer.status_code == 422 and "Choose at least one person." in answer.content.decode()
     share(client, stranger, boss)
     assert send() == 1
 
@@ -115,14 +115,14 @@ def test_who_sent_it_is_in_the_audit_log_without_the_note(client: Client, boss: 
 
 def test_a_note_that_is_too_long_is_rejected_at_its_field(client: Client, boss: User) -> None:
     answer = share(client, boss, note="x" * 501)
-    assert answer.status_code == 400 and "This one has 501." in answer.content.decode()
+    assert answer.status_code == 422 and "This one has 501." in answer.content.decode()
     assert send() == 0
 
 
 def test_a_person_may_send_so_many_an_hour(client: Client, boss: User) -> None:
     for number in range(MAILINGS_AN_HOUR):
         assert share(client, boss, form=f"f{number}").status_code == 302
-    assert share(client, boss, form="last").status_code == 400
+    assert share(client, boss, form="last").status_code == 422
     assert send() == MAILINGS_AN_HOUR
 
 

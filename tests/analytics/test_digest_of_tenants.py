@@ -138,7 +138,7 @@ def test_people_can_have_one_sent_at_once(reader: User, client_of: ClientOf) -> 
     assert send(now) == 1 and send(now) == 0
     for number in range(ASKED_AN_HOUR):
         client.post("/account/digests/send/", {"form": f"f{number}"})
-    assert send(now) == ASKED_AN_HOUR - 1
+    assert send(clock.now()) == ASKED_AN_HOUR - 1
 
 
 def test_somebody_who_got_a_digest_of_one_tenant_this_week_gets_no_second_one_after_the_upgrade(reader: User) -> None:

@@ -173,6 +173,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "tenants.context_processors.frame",
                 "tickets.context_processors.freshness",
+                "tickets.context_processors.mentions",
             ],
         },
     },

@@ -93,6 +93,7 @@ ROUTES: dict[str, list[Route]] = {
     "logout/": [Route("/logout/", "page", method="POST", open=True, names_tenant=False)],
     "account/keys/": [Route("/account/keys/", "page", method="POST", names_tenant=False)],
     "help/": [Route("/help/", "page", open=True, names_tenant=False)],
+    "mentions/": [Route("/mentions/", "page", names_tenant=False)],
     "search/": [Route("/search/", "page", query={"q": "pelican", "from": "acme"}, names_tenant=False)],
     "search/palette/": [Route("/search/palette/", "page", query={"q": "pelican", "from": "acme"}, names_tenant=False)],
     "theme/": [Route("/theme/", "page", method="POST", open=True, names_tenant=False)],

@@ -18,13 +18,14 @@ from tickets.views.customers import customer_erasure, customer_pages, watching
 from tickets.views.helpdesks import add_connection, connections, file_import, hooks, source_settings
 from tickets.views.incidents import incident_pages
 from tickets.views.ingestion import as_of, ingestion_pages, quarantine_pages
-from tickets.views.notes import moment_notes, subject_notes
+from tickets.views.notes import mentions, moment_notes, subject_notes
 from tickets.views.rules import accuracy, disagreements, learning, rule_pages, statuses
 from tickets.views.search import search_pages
 from tickets.views.service_levels import business_hours, due_page, target_pages
 from tickets.views.tickets import corrections, exports, field_filters, peek, saved_views, ticket_list, ticket_pages
 
 urlpatterns = [
+    path("mentions/", mentions.show_mentions, name="mentions"),
     path("search/", search_pages.show_search, name="search"),
     path("search/palette/", search_pages.find_for_palette, name="palette"),
     path("hooks/<str:connection>/<str:token>", hooks.receive, name="hook"),

@@ -295,6 +295,12 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(
         "notes",
+        (("mentions", UP), ("created_at", DOWN)),
+        "The notes that mention a person, the newest first.",
+    ),
+    Index("notes", (("unseen_by", UP),), "Mentions that a person has not seen yet.", {"sparse": True}),
+    Index(
+        "notes",
         (("deleted_at", UP),),
         "Deleted notes can be restored for a week.",
         {"expireAfterSeconds": 7 * 24 * 3600},

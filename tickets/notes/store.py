@@ -81,11 +81,11 @@ class NoteStore:
 
     def find(self, note_id: str) -> Note | None:
         found = self._notes.find_one({"_id": note_id, **self._live})
-        return _note(found) if found else None
+        return note_of(found) if found else None
 
     def find_about(self, subject: Subject, *, limit: int = MOST_NOTES) -> list[Note]:
         """The newest first."""
-        return [_note(each) for each in self._notes.find(self._about(subject)).sort(_NEWEST_FIRST).limit(limit)]
+        return [note_of(each) for each in self._notes.find(self._about(subject)).sort(_NEWEST_FIRST).limit(limit)]
 
     def find_newest(self, kind: SubjectKind, keys: Collection[str]) -> dict[str, Note]:
         """The newest note about each of these tickets or customers that has one, in one query."""
@@ -94,13 +94,13 @@ class NoteStore:
         match = {**self._live, "about.kind": kind, "about.key": {"$in": sorted(keys)}}
         found: dict[str, Note] = {}
         for each in self._notes.find(match).sort([("about.key", 1), *_NEWEST_FIRST]):
-            found.setdefault(each["about"]["key"], _note(each))
+            found.setdefault(each["about"]["key"], note_of(each))
         return found
 
     def find_moments(self, start: datetime, end: datetime, *, limit: int = MOST_MOMENTS) -> list[Note]:
         """The notes about moments from `start` until before `end`, in the order of time. The latest, if there are more."""
         found = self._notes.find({**self._live, "at": {"$gte": start, "$lt": end}}).sort("at", -1).limit(limit)
-        return [_note(each) for each in found][::-1]
+        return [note_of(each) for each in found][::-1]
 
     # -- Writing -------------------------------------------------------------------------------
 
@@ -128,37 +128,37 @@ class NoteStore:
             "created_at": now,
             "edited_at": None,
             "deleted_at": None,
-            "mentions": self._mentions(text),
+            **self._mentioning(text, by=by),
         }
         key = _key(self.tenant_id, by, token)
         self._notes.update_one({"_id": key}, {"$setOnInsert": values}, upsert=True)
         stored = self._notes.find_one({"_id": key, **self._mine})
         if stored is None or stored["deleted_at"] is not None:
             raise Rejected("This note was deleted in the meantime.")
-        return _note(stored)
+        return note_of(stored)
 
     def edit(self, note_id: str, text: str, *, by: User, now: datetime) -> Note:
         """Change the text of an own note. Raises `Rejected`."""
         text = _checked(text)
         found = self._changeable(note_id, by=by, is_manager=False, change="change")
         if found["text"] != text:
-            values = {"text": text, "edited_at": now, "mentions": self._mentions(text)}
+            values = {"text": text, "edited_at": now, **self._mentioning(text, by=by, before=found)}
             self._notes.update_one({"_id": note_id, **self._live}, {"$set": values})
             found |= values
-        return _note(found)
+        return note_of(found)
 
     def delete(self, note_id: str, *, by: User, is_manager: bool, now: datetime) -> Note:
         """Delete an own note, or as a manager any. Deleting twice does nothing more. Raises `Rejected`."""
         found = self._changeable(note_id, by=by, is_manager=is_manager, change="delete", is_deleted_too=True)
         self._notes.update_one({"_id": note_id, **self._live}, {"$set": {"deleted_at": now, "deleted_by": str(by.pk)}})
-        return _note(found)
+        return note_of(found)
 
     def restore(self, note_id: str, *, by: User, is_manager: bool) -> Note:
         """Undo a deletion: of an own note, or as a manager of any. Raises `Rejected`."""
         found = self._changeable(note_id, by=by, is_manager=is_manager, change="restore", is_deleted_too=True)
         change = {"$set": {"deleted_at": None}, "$unset": {"deleted_by": ""}}
         self._notes.update_one({"_id": note_id, **self._mine}, change)
-        return _note(found)
+        return note_of(found)
 
     # -- Erasing -------------------------------------------------------------------------------
 
@@ -202,6 +202,14 @@ class NoteStore:
             raise Rejected(f"You can {change} only notes of your own.")
         return found
 
+    def _mentioning(self, text: str, *, by: User, before: Document | None = None) -> Document:
+        """Who is mentioned, and to whom that is new: not to the author, nor to whom the note mentioned before."""
+        mentions = self._mentions(text)
+        known = {str(by.pk), *(before["mentions"] if before else ())}
+        unseen = before.get("unseen_by", ()) if before else ()
+        new = [each for each in mentions if each in unseen or each not in known]
+        return {"mentions": mentions, **({"unseen_by": new} if new or unseen else {})}
+
     def _mentions(self, text: str) -> list[str]:
         """Of members of the tenant only. Most texts mention nobody, and need no query."""
         if "@" not in text:
@@ -231,7 +239,8 @@ def _checked(text: str) -> str:
     return text
 
 
-def _note(found: Document) -> Note:
+def note_of(found: Document) -> Note:
+    """A stored note."""
     mentions: Sequence[Any] = found["mentions"]
     return Note(
         id=found["_id"],

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +20,7 @@ from tickets.store.ticket_store import TicketStore
 
 PAGES: Final = {"ticket": "ticket", "customer": "customer"}
 """The page of each kind of subject."""
+LONGEST_KEPT: Final = 4_000
 _ID: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -55,7 +56,7 @@ def add_note(request: TenantRequest, access: TenantAccess) -> HttpResponse:
         NoteStore(access.tenant).add(subject, text, by=request.user, now=clock.now(), token=token)
     except Rejected as error:
         messages.error(request, str(error))
-    return redirect(f"{_page_of(access, subject)}#notes")
+    return redirect(_address(request, access, subject))
 
 
 @require_GET
@@ -73,7 +74,7 @@ def edit_note(request: TenantRequest, access: TenantAccess, note_id: str) -> Htt
         note = NoteStore(access.tenant).edit(note_id, request.POST.get("text", ""), by=request.user, now=clock.now())
     except Rejected as error:
         return _rejected(request, access, note_id, error)
-    return redirect(_page_of(access, note.about))
+    return redirect(_address(request, access, note.about))
 
 
 @require_POST
@@ -84,7 +85,7 @@ def delete_note(request: TenantRequest, access: TenantAccess, note_id: str) -> H
         note = NoteStore(access.tenant).delete(note_id, by=request.user, is_manager=access.can_run, now=clock.now())
     except Rejected as error:
         return _rejected(request, access, note_id, error)
-    return redirect(f"{_page_of(access, note.about)}?deleted_note={note.id}#notes")
+    return redirect(_address(request, access, note.about, deleted_note=note.id))
 
 
 @require_POST
@@ -94,14 +95,22 @@ def restore_note(request: TenantRequest, access: TenantAccess, note_id: str) -> 
         note = NoteStore(access.tenant).restore(note_id, by=request.user, is_manager=access.can_run)
     except Rejected as error:
         return _rejected(request, access, note_id, error)
-    return redirect(_page_of(access, note.about))
+    return redirect(_address(request, access, note.about))
 
 
 def _rejected(request: TenantRequest, access: TenantAccess, note_id: str, error: Rejected) -> HttpResponse:
     """Back to the page of the note, or to the list of customers if there is no such note."""
     messages.error(request, str(error))
     note = NoteStore(access.tenant).find(note_id)
-    return redirect(_page_of(access, note.about)) if note else redirect("customer-list", access.tenant.slug)
+    return redirect(_address(request, access, note.about)) if note else redirect("customer-list", access.tenant.slug)
+
+
+def _address(request: TenantRequest, access: TenantAccess, subject: Subject, **more: str) -> str:
+    """The notes on the page of the subject, which keeps the list that a ticket was opened from (`kept`)."""
+    kept = QueryDict(request.POST.get("kept", "")[:LONGEST_KEPT], mutable=True)
+    kept.pop("deleted_note", None)
+    kept.update(more)
+    return f"{_page_of(access, subject)}{'?' if kept else ''}{kept.urlencode()}#notes"
 
 
 def _page_of(access: TenantAccess, subject: Subject) -> str:

@@ -29,10 +29,11 @@ AS_NARROW: dict[str, Any] = {
 
 
 def each_look(page: Page) -> Iterator[Look]:
-    """The page as it was opened, narrow, then wide in the other theme; in the end as it was, for the next page.
+    """The page narrow, then wide in the other theme; in the end narrow again, for the next page.
 
     One page looked at twice is loaded once, and axe knows its way the second time.
     """
+    take_on(page, NARROW)
     yield NARROW
     take_on(page, WIDE)
     yield WIDE

@@ -68,7 +68,8 @@ def test_j_and_k_move_over_the_rows_and_enter_opens_one(page: Page, owner: User,
     page.keyboard.press("j")
     page.get_by_role("link", name="Table").focus()
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/t/acme/tickets/a-2/")
+    expect(page).to_have_url("/t/acme/tickets/a-2/?via=list")
+    expect(page.locator(".sidenav").get_by_role("link", name="Tickets")).to_have_attribute("href", "/t/acme/tickets/")
 
 
 @pytest.mark.parametrize("path", ["/", "/search/?q=cha*"])
@@ -232,7 +233,8 @@ def test_the_number_of_a_ticket_is_the_first_result_however_fast_it_is_typed(
     page.keyboard.press("Control+k")
     page.keyboard.type("a-2")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/t/acme/tickets/a-2/")
+    expect(page).to_have_url("/t/acme/tickets/a-2/?via=list")
+    expect(page.locator(".sidenav").get_by_role("link", name="Tickets")).to_have_attribute("href", "/t/acme/tickets/")
     page.goto("/")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("group", name="Recent").get_by_role("option")).to_have_text(re.compile("Ticket a-2"))

@@ -25,12 +25,12 @@ def test_a_peek_shows_the_ticket_with_what_decided_and_leads_on_with_the_list(
     store_tickets(tenant, [{"id": "A/7?", "subject": "<b>Parcel", "message": "We file a lawsuit. " + "x" * 2_000}])
     client = client_of(team_mate)
     assert (
-        'hx-get="/t/acme/peek/A/7%3F/?from=list&amp;urgency=high"'
+        'hx-get="/t/acme/peek/A/7%3F/?via=list&amp;urgency=high"'
         in client.get("/t/acme/tickets/?urgency=high").content.decode()
     )
-    shown = client.get("/t/acme/peek/A/7%3F/?from=list&urgency=high").content.decode()
+    shown = client.get("/t/acme/peek/A/7%3F/?via=list&urgency=high").content.decode()
     assert "<html" not in shown and "&lt;b&gt;Parcel" in shown and "<mark" in shown
-    assert 'href="/t/acme/tickets/A/7%3F/?from=list&amp;urgency=high"' in shown
+    assert 'href="/t/acme/tickets/A/7%3F/?via=list&amp;urgency=high"' in shown
     assert "x" * 1_000 in shown and "x" * 1_600 not in shown
     assert client.get("/t/acme/peek/none/").status_code == 404
 

@@ -226,7 +226,7 @@ class TestThePage:
         assert '&lt;<mark class="hit">b</mark>&gt;<mark class="hit">Refund</mark>&lt;/' in page
         assert '&lt;script&gt;<mark class="hit">refund</mark>' in page
         assert "<script>refund" not in page and "<b>Refund" not in page
-        assert 'href="/t/acme/tickets/T-1/?from=list&amp;q=refund+%22%3Cb%3E%22"' in page
+        assert 'href="/t/acme/tickets/T-1/?via=list&amp;q=refund+%22%3Cb%3E%22"' in page
 
     def test_the_ticket_page_highlights_hits_and_deciding_words(
         self, tenant: Tenant, manager: User, client_of: Callable[[User], Client]

@@ -149,7 +149,7 @@ class TestPages:
         assert 'href="/t/acme/tickets/?state=open&amp;sort=-customer"' in page
         assert 'href="/t/acme/tickets/?state=open&amp;sort=urgency"' in page
         assert 'href="/t/acme/tickets/?state=open"' in page  # by age, newest first
-        assert "?from=list&amp;state=open&amp;sort=customer" in page
+        assert "?via=list&amp;state=open&amp;sort=customer" in page
         oldest = client.get("/t/acme/tickets/?sort=-created")
         expected = sorted_slowly(parse_order({}), TicketFilter())[::-1]
         assert [each["external_id"] for each in oldest.context["page"].tickets] == expected[:50]
@@ -170,7 +170,7 @@ class TestPages:
 
     def test_neighbours_follow_the_order(self, tickets: Tenant, manager: User, client_of: ClientOf) -> None:
         expected = sorted_slowly(parse_order({"sort": ["-customer"]}), TicketFilter())
-        response = client_of(manager).get(f"/t/acme/tickets/{expected[3]}/?from=list&sort=-customer")
+        response = client_of(manager).get(f"/t/acme/tickets/{expected[3]}/?via=list&sort=-customer")
         here = response.context["in_list"]
-        assert here.previous == f"/t/acme/tickets/{expected[2]}/?from=list&sort=-customer"
-        assert here.next == f"/t/acme/tickets/{expected[4]}/?from=list&sort=-customer"
+        assert here.previous == f"/t/acme/tickets/{expected[2]}/?via=list&sort=-customer"
+        assert here.next == f"/t/acme/tickets/{expected[4]}/?via=list&sort=-customer"

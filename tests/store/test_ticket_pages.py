@@ -33,7 +33,7 @@ def test_a_tenant_without_tickets_is_sent_to_ingestion(client_of: ClientOf, team
 def test_the_list_shows_each_ticket_as_a_link(client_of: ClientOf, team_mate: User, tenant: Tenant) -> None:
     store_tickets(tenant, [{"id": "A/7?#", "subject": "<b>Refund</b>", "message": "I want a refund immediately"}])
     html = page_of(client_of(team_mate), LIST)
-    assert 'href="/t/acme/tickets/A/7%3F%23/?from=list"' in html
+    assert 'href="/t/acme/tickets/A/7%3F%23/?via=list"' in html
     assert "&lt;b&gt;Refund&lt;/b&gt;" in html
     assert 'class="badge urgency-high"' in html
 
@@ -182,16 +182,16 @@ def test_a_ticket_opened_from_a_list_leads_back_to_it_and_to_its_neighbours(
     store_tickets(tenant, [{"id": f"T-{n}", "status": "closed" if n == 2 else "open"} for n in range(1, 5)])
     client = client_of(team_mate)
     page = client.get("/t/acme/tickets/?state=open&columns=tags").content.decode()
-    link = "/t/acme/tickets/T-3/?from=list&amp;state=open&amp;columns=tags"
+    link = "/t/acme/tickets/T-3/?via=list&amp;state=open&amp;columns=tags"
     assert f'href="{link}"' in page and f'data-row="T-3" data-href="{link}"' in page
-    response = client.get("/t/acme/tickets/T-3/?from=list&state=open&columns=tags")
+    response = client.get("/t/acme/tickets/T-3/?via=list&state=open&columns=tags")
     here = response.context["in_list"]
     assert here.address == "/t/acme/tickets/?state=open&columns=tags"
     assert here.filters == "State Open"
-    assert here.previous == "/t/acme/tickets/T-4/?from=list&state=open&columns=tags"
-    assert here.next == "/t/acme/tickets/T-1/?from=list&state=open&columns=tags"  # T-2 is closed
-    assert client.get("/t/acme/tickets/T-4/?from=list").context["in_list"].previous == ""
-    for query in ("", "?state=open", "?from=list&state=lost"):
+    assert here.previous == "/t/acme/tickets/T-4/?via=list&state=open&columns=tags"
+    assert here.next == "/t/acme/tickets/T-1/?via=list&state=open&columns=tags"  # T-2 is closed
+    assert client.get("/t/acme/tickets/T-4/?via=list").context["in_list"].previous == ""
+    for query in ("", "?state=open", "?via=list&state=lost"):
         response = client.get(f"/t/acme/tickets/T-3/{query}")
         assert (response.status_code, response.context["in_list"]) == (200, None)
 

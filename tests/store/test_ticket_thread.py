@@ -108,5 +108,5 @@ def test_the_latest_five_changes_are_shown_and_all_on_request(
         store_tickets(tenant, [{"subject": f"Subject {number}", "updated_at": day}], now=NOON + timedelta(hours=number))
     client = client_of(team_mate)
     assert page_of(client, PAGE).count('<li class="entry') == 5
-    assert "history=all#history" in page_of(client, f"{PAGE}?from=list&urgency=low")
+    assert "history=all#history" in page_of(client, f"{PAGE}?via=list&urgency=low")
     assert page_of(client, f"{PAGE}?history=all").count('<li class="entry') == 8

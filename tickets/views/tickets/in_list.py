@@ -15,7 +15,7 @@ from tickets.topics.store import TopicStore
 from tickets.views.tickets.filter_bar import chips
 from tickets.views.tickets.list_pages import find_neighbours
 
-FROM_LIST: Final = "from=list"
+FROM_LIST: Final = "via=list"
 EVERYTHING: Final = "view=all"
 """The list without filters, also for people whose list opens with a view."""
 
@@ -45,7 +45,7 @@ def query_of(request: HttpRequest) -> Query:
 
 def find_in_list(request: HttpRequest, access: TenantAccess, ticket: Mapping[str, Any]) -> InList | None:
     """None if the ticket was not opened from a list, or from one whose filters are not valid."""
-    if request.GET.get("from") != "list":
+    if request.GET.get("via") != "list":
         return None
     given = dict(request.GET.lists())
     try:

@@ -33,7 +33,7 @@ def show_peek(request: TenantRequest, access: TenantAccess, external_id: str) ->
     )
     verdict, query = correction.apply(found) if correction else found, query_of(request)
     carried = request.GET.copy()
-    carried.pop("from", None)
+    carried.pop("via", None)
     context = {
         "access": access,
         "ticket": ticket,

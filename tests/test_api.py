@@ -321,7 +321,7 @@ def test_the_description_of_the_api_names_every_call(api: Api) -> None:
     assert {
         "/health", "/ingest/run", "/ingest/status", "/ingest/progress/{job_id}", "/ingest/{job_id}",
         "/ingest/lock/{tenant_id}", "/tickets", "/tickets/import", "/tickets/urgent", "/tickets/{external_id}",
-        "/tickets/{external_id}/history",
+        "/tickets/{external_id}/history", "/tickets/{external_id}/notes",
         "/tickets/{external_id}/correction", "/me", "/tenants", "/tenants/{tenant_id}/dashboard", "/tenants/{tenant_id}/stats",
         "/tenants/{tenant_id}/incidents", "/tenants/{tenant_id}/notes", "/tenants/{tenant_id}/work",
         "/tenants/{tenant_id}/targets", "/tenants/{tenant_id}/number-alerts",

@@ -327,6 +327,10 @@ ROUTES: dict[str, list[Route]] = {
     "tickets/import": [Route("/tickets/import", "api", M, method="POST", query={"tenant_id": "acme"})],
     "tickets/urgent": [Route("/tickets/urgent", "api", V, query={"tenant_id": "acme"})],
     "tickets/<path:external_id>": [Route("/tickets/T-1", "api", V, query={"tenant_id": "acme"})],
+    "tickets/<path:external_id>/notes": [
+        Route("/tickets/T-1/notes", "api", V, query={"tenant_id": "acme"}),
+        Route("/tickets/T-1/notes", "api", M, method="POST", query={"tenant_id": "acme"}, body='{"text": "Called"}'),
+    ],
     "tickets/<path:external_id>/correction": [
         Route(
             "/tickets/T-1/correction",

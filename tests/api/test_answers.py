@@ -180,7 +180,11 @@ def test_every_api_call_rejects_unknown_parameters(api: Api, tenant: Tenant) -> 
 
     store_tickets(tenant, [{"id": "T-1"}])
     places = {"{external_id}": "T-1", "{tenant_id}": "acme", "{job_id}": finished_job(tenant), "{name}": "notify"}
-    bodies = {"/correction": {"urgency": "low"}, "/notes": {"at": "2026-03-01", "text": "Release 4.2"}}
+    bodies = {
+        "/correction": {"urgency": "low"},
+        "/T-1/notes": {"text": "Called"},
+        "/notes": {"at": "2026-03-01", "text": "Release 4.2"},
+    }
     for path, calls in described.get_openapi_schema(path_prefix="")["paths"].items():
         for place, value in places.items():
             path = path.replace(place, value)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.test import Client
 
-from tenants.models import Membership, Tenant, User
+from tenants.models import Membership, Role, Tenant, User
+from tests.api.caller import Api, token_of
 from tests.builders import NOON, store_tickets
 from tests.reading_pages import page_of, text_of
 from tickets.notes.mentions_of import count_new, find_mentions, mark_seen
@@ -59,3 +60,21 @@ def test_a_deleted_note_mentions_nobody(tenant: Tenant, manager: User, team_mate
     store.delete(note.id, by=manager, is_manager=True, now=NOON)
 
     assert count_new(str(team_mate.pk), ["acme"]) == 0 and find_mentions(team_mate, ["acme"]) == []
+
+
+def test_a_program_adds_a_note_once_and_reads_it(owner: User, tenant: Tenant, team_mate: User) -> None:
+    api = Api(token_of(owner))
+    store_tickets(tenant, [{}])
+    body = {"text": "Called, @team_mate sends a label", "key": "call-1"}
+    for _ in range(2):
+        status, added = api.call("POST", "/tickets/T-1/notes", tenant_id="acme", body=body)
+        assert status == 201
+    status, found = api.call("GET", "/tickets/T-1/notes", tenant_id="acme")
+
+    assert status == 200 and found["notes"] == [added]
+    assert (added["ticket_id"], added["author"]) == ("T-1", "owner")
+    assert count_new(str(team_mate.pk), ["acme"]) == 1
+    assert api.call("POST", "/tickets/T-9/notes", tenant_id="acme", body=body)[0] == 404
+    assert api.call("GET", "/tickets/T-9/notes", tenant_id="acme")[0] == 404
+    viewer = Api(token_of(owner, role=Role.VIEWER))
+    assert viewer.call("POST", "/tickets/T-1/notes", tenant_id="acme", body=body)[0] == 403

@@ -45,7 +45,7 @@ def test_from_an_example_to_an_acknowledged_alert(page: Page, owner: User, tenan
     page.get_by_label("Alert if it is").select_option("Above a limit")
     page.get_by_label("Limit", exact=True).fill("5")
     page.get_by_role("button", name="Try it out").click()
-    expect(page.get_by_role("status")).to_contain_text("in the last 20 days")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("in the last 20 days")
     expect(page.get_by_label("Limit", exact=True)).to_have_value("5")
     page.get_by_label("Number", exact=True).select_option("Open tickets past due")
     expect(page.get_by_label("Over", exact=True)).to_have_count(0)
@@ -74,7 +74,7 @@ def test_the_form_works_without_javascript(
     expect(page.get_by_label("Over", exact=True)).to_have_count(0)
     page.get_by_label("Limit", exact=True).fill("0")
     page.get_by_role("button", name="Try it out").click()
-    expect(page.get_by_role("status")).to_contain_text("cannot be tried out")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("cannot be tried out")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("Open tickets past due, above 0")
 

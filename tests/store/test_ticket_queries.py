@@ -180,7 +180,8 @@ def ids_backwards(store: TicketStore, wanted: TicketFilter) -> list[str]:
 
 
 def wanted_without(wanted: TicketFilter, name: str) -> TicketFilter:
-    nothing: dict[str, Any] = {name: ()}
+    """Neither what the field may have, nor what it may not."""
+    nothing: dict[str, Any] = {each: () for each in (name, f"{name}_not") if hasattr(wanted, each)}
     return replace(wanted, **nothing)
 
 

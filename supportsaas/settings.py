@@ -125,6 +125,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.status_mapping.remapping",
     "tickets.recount.walk",
     "tickets.number_alerts.watching",
+    "tickets.notes.mailing",
     "tickets.ingestion.delivering",
     "tickets.alerts.escalating",
     "tickets.erasure.retention",

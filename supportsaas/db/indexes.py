@@ -298,6 +298,7 @@ INDEXES: tuple[Index, ...] = (
         (("mentions", UP), ("created_at", DOWN)),
         "The notes that mention a person, the newest first.",
     ),
+    Index("notes", (("mail_to", UP),), "Mentions that are not mailed yet.", {"sparse": True}),
     Index("notes", (("unseen_by", UP),), "Mentions that a person has not seen yet.", {"sparse": True}),
     Index(
         "notes",

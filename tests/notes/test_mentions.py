@@ -1,14 +1,18 @@
 """Mentions of a person: who is told of them, when they are new, and that nobody sees those of other tenants."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+from django.core import mail
 from django.test import Client
 
 from tenants.models import Membership, Role, Tenant, User
 from tests.api.caller import Api, token_of
 from tests.builders import NOON, store_tickets
 from tests.reading_pages import page_of, text_of
+from tickets.notes.mailing import mail_mentions
 from tickets.notes.mentions_of import count_new, find_mentions, mark_seen
 from tickets.notes.store import NoteStore, Subject
 
@@ -78,3 +82,39 @@ def test_a_program_adds_a_note_once_and_reads_it(owner: User, tenant: Tenant, te
     assert api.call("GET", "/tickets/T-9/notes", tenant_id="acme")[0] == 404
     viewer = Api(token_of(owner, role=Role.VIEWER))
     assert viewer.call("POST", "/tickets/T-1/notes", tenant_id="acme", body=body)[0] == 403
+
+
+def mail_at(minute: int) -> int:
+    return mail_mentions(threading.Event(), now=lambda: NOON + timedelta(minutes=minute))
+
+
+def test_a_mention_is_mailed_once_to_a_member_with_an_address(
+    tenant: Tenant, manager: User, team_mate: User, settings: Any
+) -> None:
+    settings.EMAIL_IS_SET = True
+    User.objects.filter(pk=team_mate.pk).update(email="mate@example.com")
+    store = NoteStore(tenant)
+    note = store.add(TICKET, "@team_mate, please call <b>", by=manager, now=NOON)
+    store.edit(note.id, "@team_mate, please call <b> today", by=manager, now=NOON)
+
+    assert mail_at(0) == 0, "it can still be undone"
+    assert (mail_at(2), mail_at(3)) == (1, 0)
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == (["mate@example.com"], "[Acme] manager mentioned you in a note")
+    assert "please call <b> today" in sent.body
+
+
+def test_deleted_notes_old_ones_and_people_who_left_get_no_mail(
+    tenant: Tenant, manager: User, team_mate: User, settings: Any
+) -> None:
+    settings.EMAIL_IS_SET = True
+    User.objects.filter(pk=team_mate.pk).update(email="mate@example.com")
+    store = NoteStore(tenant)
+    deleted = store.add(TICKET, "@team_mate, deleted", by=manager, now=NOON)
+    store.delete(deleted.id, by=manager, is_manager=True, now=NOON)
+    store.add(TICKET, "@team_mate, old", by=manager, now=NOON - timedelta(days=2))
+    assert mail_at(2) == 0
+    store.add(TICKET, "@team_mate, left", by=manager, now=NOON)
+    Membership.objects.filter(user=team_mate).delete()
+
+    assert mail_at(2) == 0 and mail.outbox == []

@@ -13,7 +13,7 @@ from tests.reading_pages import text_of as text_of_html
 from tickets.models import NumberAlert
 from tickets.store.filters import TicketFilter
 from tickets.store.private_views import PrivateView, add_private_view, find_private_views
-from tickets.store.saved_views import SavedView, add_view
+from tickets.store.saved_views import SavedView, add_view, find_views_by_name
 
 ClientOf = Callable[[User], Client]
 pytestmark = pytest.mark.usefixtures("db")
@@ -52,6 +52,18 @@ def test_a_private_view_is_seen_opened_and_changed_by_its_person_only(
     assert [each.name for each in find_private_views(tenant, team_mate)] == ["Heron"]
     mine.post(f"{address}delete/")
     assert find_private_views(tenant, team_mate) == []
+
+
+def test_a_search_over_all_tenants_finds_no_private_view(
+    client_of: ClientOf, team_mate: User, colleague: User, tenant: Tenant
+) -> None:
+    add_private_view(tenant, team_mate, name="Hidden pelican", wanted=TicketFilter(state=("open",)))
+    add_view(tenant, name="Open pelican", wanted=TicketFilter(state=("open",)))
+    for who in (team_mate, colleague):
+        assert [each.name for each in find_views_by_name([tenant], "pelican", limit=10)] == ["Open pelican"]
+        for path in ("/search/?q=pelican", "/search/palette/?q=pelican"):
+            found = client_of(who).get(path).content.decode()
+            assert "Open pelican" in found and "Hidden" not in found
 
 
 def test_a_private_view_of_another_tenant_is_not_found(

@@ -128,7 +128,7 @@ class NoteStore:
             "created_at": now,
             "edited_at": None,
             "deleted_at": None,
-            **self._mentioning(text, by=by),
+            **self._mentioning(text, by=by, now=now),
         }
         key = _key(self.tenant_id, by, token)
         self._notes.update_one({"_id": key}, {"$setOnInsert": values}, upsert=True)
@@ -142,7 +142,7 @@ class NoteStore:
         text = _checked(text)
         found = self._changeable(note_id, by=by, is_manager=False, change="change")
         if found["text"] != text:
-            values = {"text": text, "edited_at": now, **self._mentioning(text, by=by, before=found)}
+            values = {"text": text, "edited_at": now, **self._mentioning(text, by=by, now=now, before=found)}
             self._notes.update_one({"_id": note_id, **self._live}, {"$set": values})
             found |= values
         return note_of(found)
@@ -202,13 +202,23 @@ class NoteStore:
             raise Rejected(f"You can {change} only notes of your own.")
         return found
 
-    def _mentioning(self, text: str, *, by: User, before: Document | None = None) -> Document:
-        """Who is mentioned, and to whom that is new: not to the author, nor to whom the note mentioned before."""
+    def _mentioning(self, text: str, *, by: User, now: datetime, before: Document | None = None) -> Document:
+        """Who is mentioned, and to whom that is new: not to the author, nor to whom the note mentioned before.
+
+        `unseen_by`: who has not opened their mentions since. `mail_to`: who still gets a mail.
+        """
         mentions = self._mentions(text)
         known = {str(by.pk), *(before["mentions"] if before else ())}
         unseen = before.get("unseen_by", ()) if before else ()
-        new = [each for each in mentions if each in unseen or each not in known]
-        return {"mentions": mentions, **({"unseen_by": new} if new or unseen else {})}
+        unmailed = before.get("mail_to", ()) if before else ()
+        new = [each for each in mentions if each not in known]
+        values: Document = {"mentions": mentions}
+        if new or unseen or unmailed:
+            values["unseen_by"] = [each for each in mentions if each in unseen or each in new]
+            values["mail_to"] = [each for each in mentions if each in unmailed or each in new]
+        if new:
+            values["mention_at"] = now
+        return values
 
     def _mentions(self, text: str) -> list[str]:
         """Of members of the tenant only. Most texts mention nobody, and need no query."""

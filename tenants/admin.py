@@ -16,14 +16,15 @@ from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
 
 from supportsaas import clock
-from supportsaas.formatting import format_count
+from supportsaas.formatting import format_count, format_exact_time
+from supportsaas.web.admin_filters import PeriodFilter
 from supportsaas.web.admin_search import Searchable
-from supportsaas.web.read_only_admin import ReadOnlyAdmin
 from tenants.accounts.password_again import AsksPasswordAgain, has_just_confirmed
 from tenants.api.tokens import Lifetime
 from tenants.audit.audit_log import AuditEntry
 from tenants.credentials.second_factor import remove
 from tenants.credentials.sessions import end_sessions
+from tenants.log_admin import TenantFilter, TenantLogAdmin
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 admin.site.site_header = "SupportSaaS administration"
@@ -253,14 +254,16 @@ class ApiTokenAdmin(Searchable):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ["recorded_at", "actor", "action", "kind", "name", "tenant_slug", "changed_fields"]
-    list_filter = ["action", "kind", "via", "tenant_slug"]
-    search_fields = ["actor", "tenant_slug", "object_id"]
-    search_help_text = "Actor, tenant, object id, or a part of one"
+class AuditEntryAdmin(TenantLogAdmin):
+    tenant_field = "tenant_slug"
+    period_field = "recorded_at"
+    list_display = ["recorded", "actor", "action", "kind", "name", "tenant_link", "changed_fields"]
+    list_filter = [PeriodFilter, TenantFilter, "action", "via"]
+    search_fields = ["actor", "tenant_slug", "object_id", "name", "kind"]
+    search_help_text = "All or part of an actor, a tenant’s ID or name, the object’s name or ID, or its kind"
     ordering = ["-recorded_at"]
     fields = [
-        "recorded_at",
+        "recorded",
         "actor",
         "via",
         "address",
@@ -268,9 +271,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "kind",
         "name",
         "object_id",
-        "tenant_slug",
+        "tenant_link",
         "readable",
     ]
+
+    @admin.display(description="recorded at", ordering="recorded_at")
+    def recorded(self, entry: AuditEntry) -> str:
+        return format_exact_time(entry.recorded_at)
 
     @admin.display(description="fields")
     def changed_fields(self, entry: AuditEntry) -> str:

@@ -42,7 +42,7 @@ def act(client: Client, path: str, action: str, *ids: object) -> str:
 
 def test_run_ingestion_is_an_action_on_tenants(staff: Client, tenant: Tenant) -> None:
     said = act(staff, "/admin/tenants/tenant/", "run_ingestion", tenant.pk)
-    assert "Ingestion queued for acme" in said and "No worker is running" in said
+    assert "Ingestion queued for" in said and ">acme</a>" in said and "No worker is running" in said
     queued = jobs.find_active(tenant)
     assert queued is not None
     assert (queued["trigger"], queued["started_by"]) == ("admin", "root")
@@ -306,3 +306,42 @@ def test_a_case_insensitive_lookup_is_not_a_regular_expression(tenant: Tenant) -
     assert [Tenant.objects.filter(slug__iexact=each).count() for each in ("ACME", "a.me", "a.*", "*", "acm")] == [
         1, 0, 0, 0, 0,
     ]  # fmt: skip
+
+
+def test_the_log_of_runs_filters_by_days_and_tenant_and_links_to_what_belongs_together(
+    staff: Client, tenant: Tenant
+) -> None:
+    job = finished_job(tenant)
+    mongo.collection("ingestion_logs").update_one(
+        {"_id": job}, {"$set": {"counts.errors": 1, "counts.new_ingested": 2}}
+    )
+    log, day = "/admin/tickets/ingestionlog/", NOON.date()
+
+    def found(**query: str) -> bool:
+        return f"{log}{job}/change/" in staff.get(log, query).content.decode()
+
+    assert found(**{"from": day.isoformat(), "to": day.isoformat()})
+    assert not found(**{"from": (day + timedelta(days=1)).isoformat()})
+    assert not found(to=(day - timedelta(days=1)).isoformat())
+    assert found(**{"from": "no day"}) and found(to="9999-12-31")
+    assert found(tenant=tenant.name[:3].upper()) and found(tenant=tenant.slug) and not found(tenant="globex")
+    assert found(q=tenant.name) and found(q=job[:8]) and not found(q="globex")
+    page = staff.get(f"{log}{job}/change/").content.decode()
+    assert "1 error" in page and "1 errors" not in page and "Sync" in page and "&#x27;kind&#x27;" not in page
+    assert f"tickethistory/?job_id={job}" in page and "/t/acme/ingestion/" in page and "/t/acme/quarantine/" in page
+    assert "UTC" in page and 'class="state-mark' in page
+    assert f"{log}{job}/history/" not in page and staff.get(f"{log}{job}/history/").status_code == 404
+
+
+def test_a_history_entry_links_to_its_ticket_and_run(staff: Client, tenant: Tenant) -> None:
+    store_tickets(tenant, [record("T-1")])
+    (entry,) = mongo.collection("ticket_history").find()
+    page = staff.get(f"/admin/tickets/tickethistory/{entry['_id']}/change/").content.decode()
+    assert 'href="/t/acme/tickets/T-1/"' in page
+    listed = staff.get("/admin/tickets/tickethistory/", {"job_id": entry["job_id"]}).content.decode()
+    assert "T-1" in listed
+    assert "T-1" not in staff.get("/admin/tickets/tickethistory/", {"job_id": "another"}).content.decode()
+
+
+def test_run_ingestion_links_to_the_progress(staff: Client, tenant: Tenant) -> None:
+    assert '<a href="/t/acme/ingestion/">acme</a>' in act(staff, "/admin/tenants/tenant/", "run_ingestion", tenant.pk)

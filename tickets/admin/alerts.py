@@ -7,11 +7,17 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
+from supportsaas.formatting import format_exact_time
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
+from supportsaas.web.admin_filters import PeriodFilter
 from supportsaas.web.admin_search import Searchable
 from supportsaas.web.read_only_admin import ReadOnlyAdmin
 from tenants.admin import answer_shown_once
+from tenants.log_admin import TenantFilter, TenantLogAdmin, link
 from tenants.models import User
 from tickets.alerts.confirming import send_confirmation_mails
 from tickets.alerts.delivery_queue import wake_endpoint
@@ -86,13 +92,14 @@ class ChannelAdmin(Searchable):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ["composed_at", "tenant_id", "status", "kind", "headline", "attempts", "last_response"]
-    list_filter = ["status", "kind", "tenant_id"]
+class DeliveryAdmin(TenantLogAdmin):
+    period_field = "composed_at"
+    list_display = ["composed", "tenant_link", "state", "kind", "headline", "attempts", "last_response"]
+    list_filter = [PeriodFilter, TenantFilter, "status", "kind"]
     search_fields = ["key", "tenant_id", "channel_id"]
-    search_help_text = "All or part of a key, tenant or channel ID"
+    search_help_text = "All or part of a key, a channel’s ID, or a tenant’s ID or name"
     fields = [
-        "key", "tenant_id", "channel_id", "kind", "status", "headline", "ticket_ids", "composed_at", "next_attempt_at",
+        "key", "tenant_link", "channel", "kind", "state", "headline", "ticket_links", "composed", "next_attempt_at",
         "ended_at", "ended_by", "again_by", "again_at", "attempts", "readable_log",
     ]  # fmt: skip
 
@@ -100,9 +107,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def last_response(self, delivery: Delivery) -> str:
         return delivery.log[-1]["note"][:120] if delivery.log else "–"
 
+    @admin.display(description="composed at", ordering="composed_at")
+    def composed(self, delivery: Delivery) -> str:
+        return format_exact_time(delivery.composed_at)
+
+    @admin.display(description="channel")
+    def channel(self, delivery: Delivery) -> SafeString:
+        return link(reverse("admin:tenants_channel_change", args=[delivery.channel_id]), delivery.channel_id)
+
     @admin.display(description="tickets")
-    def ticket_ids(self, delivery: Delivery) -> str:
-        return ", ".join(each["ticket_id"] for each in delivery.tickets)
+    def ticket_links(self, delivery: Delivery) -> SafeString:
+        ids = [each["ticket_id"] for each in delivery.tickets]
+        links = ((link(reverse("ticket", args=[delivery.tenant_id, each]), each),) for each in ids)
+        return format_html_join(", ", "{}", links)
 
     @admin.display(description="latest attempts")
     def readable_log(self, delivery: Delivery) -> str:

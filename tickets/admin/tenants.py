@@ -6,6 +6,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from supportsaas.db.model_transaction import in_transaction
 from supportsaas.db.tenant_data import count_data
@@ -24,6 +27,12 @@ from tickets.recount.opening_hours import follow_time_zone
 _ERASING = "The tenant is no longer accessible. Workers now erase its data; its ID can be used again after that."
 _KEPT = "From now on, no tickets are erased because of their age."
 _KEPT_FOR_A_TIME = "Workers now erase tickets that are past the retention period, and their history."
+
+
+def _queued(slugs: list[str]) -> SafeString:
+    """With a link to each tenant's progress."""
+    links = format_html_join(", ", '<a href="{}">{}</a>', ((reverse("ingestion", args=[each]), each) for each in slugs))
+    return format_html("Ingestion queued for {}. The links lead to the progress.", links)
 
 
 @admin.register(Tenant)
@@ -48,7 +57,7 @@ class TenantAdmin(Searchable):
             except JobActive as error:
                 messages.warning(request, f"{tenant.slug}: {error}")
         if started:
-            messages.success(request, f"Ingestion queued for {', '.join(started)}.")
+            messages.success(request, _queued(started))
         if not count_workers():
             messages.warning(
                 request, "No worker is running, so jobs wait in the queue. Start one with manage.py worker."

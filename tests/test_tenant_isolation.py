@@ -16,6 +16,7 @@ from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from analytics.sharing.links import SharedLinkStore
 from supportsaas import clock
 from supportsaas.db import mongo
 from tenants.models import ApiToken, Membership, Role, Tenant, User
@@ -52,6 +53,7 @@ DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 ADDRESS_LINK = "<address link>"
 ANSWER_LINK = "<answer link>"
+SHARED_LINK = "<shared link>"
 MESSAGE = "<message>"
 HOOK = "<hook>"
 SOURCE = "<source>"
@@ -117,7 +119,7 @@ ROUTES: dict[str, list[Route]] = {
         Route("/t/acme/share/dashboard/", "page", V),
         Route("/t/acme/share/dashboard/", "page", V, method="POST"),
     ],
-    "shared/<str:token>/": [Route("/shared/x/", "page", open=True, names_tenant=False)],
+    "shared/<str:token>/": [Route(f"/shared/{SHARED_LINK}/", "page", open=True, names_tenant=False)],
     "t/<str:slug>/settings/links/": [Route("/t/acme/settings/links/", "page", M)],
     "t/<str:slug>/settings/links/make/": [Route("/t/acme/settings/links/make/", "page", M, method="POST")],
     "t/<str:slug>/settings/links/switch/": [Route("/t/acme/settings/links/switch/", "page", A, method="POST")],
@@ -472,6 +474,8 @@ class World:
         )
         mongo.in_transaction(lambda session: deliveries.insert(sent, session=session))
         self.ids |= {MESSAGE: sent.key, ANSWER_LINK: acknowledge_token("acme", sent.key, at=clock.now())}
+        shared = SharedLinkStore(self.tenant)
+        self.ids[SHARED_LINK] = shared.make(self.users["admin"], query="", about="7 days", days=1, now=clock.now())
         self.ids |= {SOURCE: str(source.pk), HOOK: Hook.turn_on(source).path}
         draft = Source(tenant=self.tenant, kind="house", url="http://10.0.0.1", options={"note": CANARY})
         self.ids[DRAFT] = save_draft(draft, by=self.users["admin"])

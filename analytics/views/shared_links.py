@@ -70,7 +70,7 @@ def make_link(request: TenantRequest, access: TenantAccess) -> HttpResponse:
 @tenant_required(Role.MANAGER)
 def revoke_link(request: TenantRequest, access: TenantAccess, link_id: str) -> HttpResponse:
     if SharedLinkStore(access.tenant).revoke(link_id, now=clock.now()):
-        messages.success(request, "Revoked. Whoever opens the link now sees that it has ended.")
+        messages.success(request, "Revoked. The link now says that it has ended.")
     else:
         messages.warning(request, "There is no such link, or it has ended. Nothing was changed.")
     return redirect("settings-links", access.tenant.slug)

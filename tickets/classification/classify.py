@@ -104,7 +104,8 @@ def classify_ticket(
     revision = NO_REVISION
     if learned is not None:
         prior = _prior(sums, verdicts)
-        revision = learned.revise(subject, message, prior=prior, is_always_high=sums.is_always_high)
+        words = [word for each in scans for word in each.scan.words()]
+        revision = learned.revise(words, prior=prior, is_always_high=sums.is_always_high)
         verdicts = _apply_learned(revision, verdicts)
     decisions = NO_DECISIONS
     if rules:

@@ -8,12 +8,13 @@ that.
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from tickets.classification.folding import lower
 from tickets.classification.own_words import own_words
-from tickets.classification.tokenizer import READ_LIMIT
+from tickets.classification.tokenizer import READ_LIMIT, fold, split_words
 from tickets.classification.vocabularies.construction import Construction
 from tickets.classification.vocabularies.entries import ANCHOR_SLOT, NEGATOR_SLOT, Entry
 from tickets.classification.vocabularies.faces import FACE
@@ -24,6 +25,9 @@ _REACH: Final = 3  # words between a negator and what it negates
 _CLOSE_REACH: Final = 5  # the same, where all of them are fillers
 _LATE_REACH: Final = 7  # words between what is negated and a negator after it, often the last word of its clause
 _REACH_CHARACTERS: Final = 60
+
+_ACCENTED_WORDS: Final = 2_000
+"""Of all texts, that are remembered without their accents."""
 
 _SPACE_RUN: Final = re.compile(r"\s{2,}")
 _ASCII_SPACE_RUN: Final = re.compile(r"[ \t-\r\x1c-\x1f]{2,}")  # the same, and faster
@@ -82,6 +86,14 @@ class TextScan:
             return text
         pieces.append(text[done:])
         return "".join(pieces)
+
+    def words(self) -> Sequence[str]:
+        """What `tokenizer.split_words` makes of the text, from what is folded already where that is the same."""
+        if self.flat.isascii():
+            return self._folded.split()
+        if _is_latin(self.flat):
+            return [word if word.isascii() else _without_accents(word) for word in self._folded.split()]
+        return split_words(self.flat)
 
     @property
     def has_negators(self) -> bool:
@@ -233,6 +245,11 @@ class TextScan:
         if flat[before] == "\n":  # a line of its own, or only a wrapped one?
             return before == 0 or flat[before - 1] in ".!?:;,"
         return flat[before] in ".!?:;\f"
+
+
+@lru_cache(maxsize=_ACCENTED_WORDS)
+def _without_accents(word: str) -> str:
+    return fold(word)
 
 
 def _shortened(run: str) -> str:

@@ -53,7 +53,7 @@ def locate_words(text: str) -> tuple[Sequence[str], Sequence[Span]]:
     origin: list[int] = []
     pieces: list[str] = []
     for place, character in enumerate(text):
-        folded = fold(character)
+        folded = character.lower() if character.isascii() else fold(character)
         pieces.append(folded)
         origin += [place] * len(folded)
     found = list(_WORD.finditer("".join(pieces)))

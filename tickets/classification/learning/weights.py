@@ -5,8 +5,10 @@ the weights of what the vocabulary made of the text, so that without known terms
 highest sum wins. A ticket is read once: of most words the look-up in one dictionary is all it costs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Final
 
 from tickets.classification.learning.features import (
@@ -17,7 +19,6 @@ from tickets.classification.learning.features import (
     Kind,
     Prior,
     is_telling,
-    ticket_words,
 )
 
 MOST_NAMED: Final = 8
@@ -28,8 +29,6 @@ LEAST_KNOWN: Final = 2
 """Terms that must speak for a verdict where the vocabulary has none."""
 
 _Row = tuple[float, ...]
-# A word's number (-1: it only starts pairs), and the numbers of its pairs by their second word.
-_Node = tuple[int, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class TermWeight:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VerdictWeights:
     """For one verdict: `bias` has a number for each of its values, `prior` a row for each of them as the vocabulary's
     verdict, `sums` a row for each of its sums. `corrections`: how many taught it."""
@@ -55,14 +54,20 @@ class VerdictWeights:
 
     def base(self, kind: Kind, prior: Prior) -> list[float]:
         """The sums by value of what the vocabulary made of a text."""
-        found = list(self.bias)
-        verdict = prior.class_of(kind)
-        if verdict != UNKNOWN:
-            found = [bias + VERDICT_SCALE * weight for bias, weight in zip(found, self.prior[verdict], strict=True)]
-        for value, row in zip(prior.sums, self.sums, strict=True):
+        found = list(self._starts[prior.class_of(kind)])
+        for value, row in zip(prior.sums, self.sums, strict=False):  # weights of older versions know fewer sums
             if value:
                 found = [total + value * weight for total, weight in zip(found, row, strict=True)]
         return found
+
+    @cached_property
+    def _starts(self) -> list[_Row]:
+        """The bias, by the vocabulary's verdict; the last, at `UNKNOWN`, is of a text without one."""
+        of_verdicts = [
+            tuple(bias + VERDICT_SCALE * weight for bias, weight in zip(self.bias, row, strict=True))
+            for row in self.prior
+        ]
+        return [*of_verdicts, self.bias]
 
     def stored(self) -> dict[str, Any]:
         return {
@@ -118,7 +123,9 @@ class LearnedWeights:
         """Of each term: false if it tells a reader something, so that it is named first."""
         # By verdict and value: by how much each term's weight is above that for the first value. So the sum is one call.
         self._columns: dict[Kind, list[list[float]]] = {}
-        self._nodes: dict[str, _Node] = {}
+        self._words: dict[str, int] = {}
+        self._pairs: dict[str, dict[str, int]] = {}
+        """The numbers of the pairs by their first and second word."""
         self._numbers: dict[str, int] = {}
         for weights in self.verdicts.values():
             for each in weights.terms:
@@ -136,14 +143,15 @@ class LearnedWeights:
         self._terms.append(term)
         self._ranks.append(not is_telling(term))
         first, _, second = term.partition(" ")
-        own, pairs = self._nodes.get(first, (-1, {}))
         if second:
-            pairs[second] = number
-        self._nodes[first] = (own if second else number, pairs)
+            self._pairs.setdefault(first, {})[second] = number
+        else:
+            self._words[term] = number
 
-    def revise(self, *texts: str, prior: Prior, is_always_high: bool = False) -> Revision:
-        """Which of the vocabulary's verdicts on the texts change. An urgency that is always high does not."""
-        return self._revise(self._find(ticket_words(*texts)), prior, is_always_high=is_always_high)
+    def revise(self, words: Sequence[str], *, prior: Prior, is_always_high: bool = False) -> Revision:
+        """Which of the vocabulary's verdicts on a text of these folded words change. An urgency that is always high does
+        not."""
+        return self._revise(self._find(words), prior, is_always_high=is_always_high)
 
     def revise_terms(self, terms: Iterable[str], *, prior: Prior) -> Revision:
         """The same for a text whose terms are known."""
@@ -152,15 +160,14 @@ class LearnedWeights:
     def _revise(self, found: set[int], prior: Prior, *, is_always_high: bool = False) -> Revision:
         verdicts: dict[Kind, str] = {}
         terms: dict[Kind, tuple[Contribution, ...]] = {}
+        pick = _picker(found)
         for kind, weights in self.verdicts.items():
             if kind == "urgency" and is_always_high:
                 continue
             columns = self._columns[kind]
-            base = weights.base(kind, prior)
-            totals = [base[0]]
-            totals += [
-                own + sum(map(column.__getitem__, found)) for own, column in zip(base[1:], columns[1:], strict=True)
-            ]
+            totals = weights.base(kind, prior)
+            for value, column in enumerate(columns[1:], 1):
+                totals[value] += sum(pick(column))
             before, after = prior.class_of(kind), totals.index(max(totals))
             if before == after:
                 continue
@@ -172,19 +179,17 @@ class LearnedWeights:
         return Revision(verdicts, terms) if verdicts else NO_REVISION
 
     def _find(self, words: Iterable[str]) -> set[int]:
-        """The numbers of the distinct known terms."""
-        nodes, found = self._nodes, set[int]()
-        pairs: dict[str, int] = {}
+        """The numbers of the distinct known terms. No string is built, because most pairs are unknown."""
+        known, pairs_of, found = self._words.get, self._pairs.get, set[int]()
+        add = found.add
+        pairs: dict[str, int] | None = None
         for word in words:
             if pairs and word in pairs:
-                found.add(pairs[word])
-            node = nodes.get(word)
-            if node is None:
-                pairs = {}
-                continue
-            number, pairs = node
-            if number >= 0:
-                found.add(number)
+                add(pairs[word])
+            pairs = pairs_of(word)
+            number = known(word)
+            if number is not None:
+                add(number)
         return found
 
     def _moving(
@@ -211,3 +216,10 @@ class LearnedWeights:
     @classmethod
     def of(cls, number: int, stored: Mapping[str, Any]) -> "LearnedWeights":
         return cls(number, {kind: VerdictWeights.of(stored[kind]) for kind in KINDS if kind in stored})
+
+
+def _picker(places: Collection[int]) -> Callable[[Sequence[float]], Sequence[float]]:
+    """Takes the numbers at the places out of a column."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda column: [column[place] for place in places]

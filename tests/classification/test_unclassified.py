@@ -57,6 +57,14 @@ def test_a_newer_message_in_an_unknown_language_takes_nothing_back() -> None:
     assert verdicts(classify_with_latest(subject="", message=message, latest=ARABIC)) == verdicts(first)
 
 
+def test_a_newer_message_in_an_unknown_language_leaves_a_calm_ticket_without_a_sentiment() -> None:
+    calm = "Where can I find my last invoice?"
+    assert classify_with_latest(subject="", message=calm, latest="").sentiment == "neutral"
+    found = classify_with_latest(subject="", message=calm, latest=ARABIC)
+    assert verdicts(found) == ("low", "unknown", True)
+    assert found.decided_by.sentiment == "unknown"
+
+
 def test_the_helpdesks_language_counts_only_where_the_text_does_not_show_one() -> None:
     def language(message: str, given: str) -> str:
         return classify_with_latest(subject="", message=message, latest="", language=given).language

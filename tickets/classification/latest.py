@@ -3,7 +3,8 @@
 A ticket that came in calmly may turn urgent or angry in a reply, and a reply such as "thanks, it works" ends what the
 first text asked for, and speaks against its urgency as praise inside it would. So the urgency is the higher one of both,
 the sentiment that of the newest message if it shows one, and a request stays open unless the newest message is positive
-and asks nothing. A tenant's rule that decides for one of the texts wins.
+and asks nothing. If the newest message cannot be read, a neutral first text does not make the ticket neutral: its
+sentiment is unknown. A tenant's rule that decides for one of the texts wins.
 """
 
 from typing import Final
@@ -95,6 +96,8 @@ def _sentiment(first: Classification, second: Classification) -> Classification:
     """The one of both whose sentiment counts."""
     if second.decisions.sentiment or first.sentiment == "unknown":
         return second
+    if second.sentiment == "unknown" and first.sentiment == "neutral" and not first.decisions.sentiment:
+        return second  # a calm first text does not say how the newest one is
     shows_one = second.sentiment not in ("neutral", "unknown")
     return second if shows_one and not first.decisions.sentiment else first
 

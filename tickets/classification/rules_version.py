@@ -6,4 +6,4 @@ by an older version can be found.
 
 from typing import Final
 
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4

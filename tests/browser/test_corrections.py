@@ -20,7 +20,7 @@ def test_a_correction_holds_after_the_ticket_is_read_again(page: Page, manager: 
     page.goto("/t/acme/tickets/T-1/")
     page.get_by_text("Correct…").click()
     page.get_by_label("Urgency").select_option("Low")
-    page.get_by_label("Note").fill("A joke")
+    page.get_by_label("Note (optional)").fill("A joke")
     page.get_by_role("button", name="Save correction").click()
     expect(page.get_by_role("main")).to_contain_text("Corrected by manager")
     store_tickets(tenant, [{"message": f"{LAWSUIT}, urgently", "updated_at": "2026-03-10T11:00:00Z"}])
@@ -65,10 +65,10 @@ def test_without_a_choice_nothing_is_sent_and_nothing_is_lost(page: Page, manage
     expect(page.get_by_role("main")).to_contain_text("Corrected 1 ticket.")
     page.goto("/t/acme/tickets/T-1/")
     page.get_by_text("Correct…").click()
-    page.get_by_label("Note").fill("A joke")
-    page.get_by_label("Note").press("Enter")
+    page.get_by_label("Note (optional)").fill("A joke")
+    page.get_by_label("Note (optional)").press("Enter")
     page.get_by_label("Urgency").select_option("Low")
-    page.get_by_label("Note").press("Enter")
+    page.get_by_label("Note (optional)").press("Enter")
     expect(page.get_by_role("main")).to_contain_text("“A joke”")
 
 

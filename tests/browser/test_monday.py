@@ -40,7 +40,7 @@ def test_from_a_sentence_to_the_next_ticket(page: Page, tenant: Tenant, manager:
     page.locator(".overview-insights").get_by_role("link", name=re.compile(r"^\d+ negative")).click()
     expect(page).to_have_url(re.compile("sentiment=negative"))
     page.locator("table.tickets tbody tr a").first.click()
-    expect(page).to_have_url(re.compile("/t/acme/tickets/[^/?]+/\\?from=list"))
+    expect(page).to_have_url(re.compile("/t/acme/tickets/[^/?]+/\\?via=list"))
     first = page.url
     assert clicks(page) == TO_THE_FIRST_TICKET
 

@@ -3,14 +3,18 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from tenants.views import account, changes, members, new_tenant, person, sign_in, tokens
+from tenants.views import account, changes, members, new_tenant, person, profile, sign_in, tokens
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
     path("login/code/", sign_in.show_code, name="login-code"),
+    path("login/forgot/", sign_in.ask_for_password_link, name="forgot-password"),
+    path("login/reset/<uidb64>/<token>/", sign_in.ResetPassword.as_view(), name="reset-password"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", account.show_account, name="account"),
     path("account/password/", account.change_password, name="account-password"),
+    path("account/profile/", profile.change_profile, name="account-profile"),
+    path("account/address/<str:token>/", profile.confirm_address, name="confirm-own-address"),
     path("account/two-factor/", account.show_two_factor, name="account-two-factor"),
     path("account/sessions/", account.end_my_sessions, name="account-sessions"),
     path("account/keys/", account.switch_single_keys, name="account-keys"),

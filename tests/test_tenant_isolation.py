@@ -51,6 +51,7 @@ DRAFT = "<draft>"
 UPLOAD = "<upload>"
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
+OWN_ADDRESS = signing.dumps(["nobody", "", "a@example.com"], salt="own-address")
 ADDRESS_LINK = "<address link>"
 ANSWER_LINK = "<answer link>"
 SHARED_LINK = "<shared link>"
@@ -83,6 +84,12 @@ ROUTES: dict[str, list[Route]] = {
     "login/code/": [Route("/login/code/", "page", open=True, names_tenant=False)],
     "account/": [Route("/account/", "page", names_tenant=False)],
     "account/password/": [Route("/account/password/", "page", names_tenant=False)],
+    "account/profile/": [Route("/account/profile/", "page", names_tenant=False)],
+    "account/address/<str:token>/": [
+        Route(f"/account/address/{OWN_ADDRESS}/", "page", names_tenant=False, method="POST")
+    ],
+    "login/forgot/": [Route("/login/forgot/", "page", open=True, names_tenant=False)],
+    "login/reset/<uidb64>/<token>/": [Route("/login/reset/x/y/", "page", open=True, names_tenant=False)],
     "account/two-factor/": [Route("/account/two-factor/", "page", names_tenant=False)],
     "account/sessions/": [Route("/account/sessions/", "page", method="POST", names_tenant=False)],
     "urgent/": [Route("/urgent/", "page", names_tenant=False)],

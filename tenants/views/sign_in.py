@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import (
@@ -11,6 +12,7 @@ from django.contrib.auth.views import (
     PasswordResetConfirmView,
     redirect_to_login,
 )
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,11 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
+from supportsaas.web.client_address import client_address
 from supportsaas.web.htmx_request import HtmxHttpRequest
 from tenants import members
 from tenants.access import safe_next
 from tenants.accounts import sign_in
 from tenants.accounts.known_device import remember_device
+from tenants.accounts.password_reset import TooManyResets, ask_for_link, reset_tokens
 from tenants.accounts.sign_in_events import SignInEvent, note
 from tenants.accounts.throttle import TooManyAttempts
 from tenants.models import User
@@ -105,6 +109,31 @@ class ChoosePassword(PasswordResetConfirmView):
         note(SignInEvent.CHANGED, self.request, user=self.user)
         messages.success(self.request, "Your password is set. Sign in with it.")
         return redirect("login")
+
+
+class ResetPassword(ChoosePassword):
+    """The page of a link for a forgotten password."""
+
+    token_generator = reset_tokens
+    extra_context = {"is_reset": True}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def ask_for_password_link(request: HttpRequest) -> HttpResponse:
+    """Says the same whether or not an account has the address."""
+    context: dict[str, Any] = {"is_possible": settings.EMAIL_IS_SET}
+    if request.method != "POST" or not settings.EMAIL_IS_SET:
+        return render(request, "registration/forgot.html", context)
+    field = forms.EmailField(max_length=254, error_messages={"required": "Enter your e-mail address."})
+    try:
+        ask_for_link(field.clean(request.POST.get("email", "")), client=client_address(request))
+    except ValidationError as error:
+        return render(request, "registration/forgot.html", {**context, "problem": " ".join(error.messages)}, status=422)
+    except TooManyResets:
+        problem = "Too many requests from your network. Try again in an hour."
+        return render(request, "registration/forgot.html", {**context, "problem": problem}, status=429)
+    return render(request, "registration/forgot.html", {**context, "was_sent": True})
 
 
 def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

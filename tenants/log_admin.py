@@ -28,7 +28,7 @@ class TenantFilter(TypedFilter):
     """Tenants by a part of their id or name, with suggestions."""
 
     title = "tenant"
-    inputs = (("tenant", "Id or part of the name", "search"),)
+    inputs = (("tenant", "ID or part of the name", "search"),)
 
     @cached_property
     def suggestions(self) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ class ProfileForm(forms.Form):
     def __init__(self, request: SignedInRequest, data: object = None) -> None:
         user = request.user
         names = ("first_name", "last_name", "email")
-        super().__init__(data, initial={name: getattr(user, name) for name in names})  # type: ignore[arg-type]
+        super().__init__(data, initial={name: getattr(user, name) for name in names}, label_suffix="")  # type: ignore[arg-type]
         self.request, self.present = request, user.email
         for name, kind in (("first_name", "given-name"), ("last_name", "family-name"), ("email", "email")):
             self.fields[name].widget.attrs["autocomplete"] = kind

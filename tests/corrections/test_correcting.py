@@ -311,7 +311,7 @@ class TestPages:
         assert verdicts(tenant)[0] == "high"
         correct_tickets(tenant, ["T-1"], LOW, by="ann")
         page = client_of(manager)
-        (link,) = re.findall(r'href="(/t/acme/rules/add/[^"]*)"', page.get("/t/acme/tickets/T-1/").content.decode())
+        (link,) = re.findall(r'href="(/t/acme/rules/add/\?[^"]*)"', page.get("/t/acme/tickets/T-1/").content.decode())
         shown = text_of(page.get(html.unescape(link)))
         assert "executive</textarea>" in shown and '<option value="low" selected>' in shown
         assert "From ticket T-1" in shown

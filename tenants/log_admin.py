@@ -1,14 +1,14 @@
 """What the logs in the Django admin have in common that name a tenant by its id."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from supportsaas.web.admin_filters import TypedFilter
 from supportsaas.web.read_only_admin import ReadOnlyAdmin
@@ -57,12 +57,12 @@ class TenantLogAdmin(ReadOnlyAdmin):
         return found, may_repeat
 
     @admin.display(description="tenant")
-    def tenant_link(self, entry: Any) -> SafeString | str:
+    def tenant_link(self, entry: Any) -> str:
         slug = getattr(entry, self.tenant_field)
         return link(f"{reverse('admin:tenants_tenant_changelist')}?slug={slug}", slug) if slug else "–"
 
     @admin.display(description="status")
-    def state(self, entry: Any) -> SafeString:
+    def state(self, entry: Any) -> str:
         return state_mark(entry.status)
 
 
@@ -71,11 +71,16 @@ def find_slugs(text: str) -> list[str]:
     return list(matching.values_list("slug", flat=True)[:MOST_TENANTS])
 
 
-def state_mark(value: str) -> SafeString:
+def state_mark(value: str) -> str:
     """A state as a word with a color."""
     words = STATE_WORDS.get(value, value)
-    return format_html('<span class="state-mark {}">{}</span>', STATE_CLASSES.get(value, "plain"), words)
+    return render_to_string("admin/_state.html", {"class": STATE_CLASSES.get(value, "plain"), "words": words})
 
 
-def link(address: str, text: str) -> SafeString:
-    return format_html('<a href="{}">{}</a>', address, text)
+def link(address: str, text: str) -> str:
+    return links([(address, text)])
+
+
+def links(found: Iterable[tuple[str, str]], *, between: str = ", ") -> str:
+    """Each an address with its text."""
+    return render_to_string("admin/_links.html", {"links": list(found), "between": between})

@@ -8,8 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from supportsaas.formatting import format_exact_time
 from supportsaas.reliability.circuit_breaker import CircuitBreaker
@@ -17,7 +15,7 @@ from supportsaas.web.admin_filters import PeriodFilter
 from supportsaas.web.admin_search import Searchable
 from supportsaas.web.read_only_admin import ReadOnlyAdmin
 from tenants.admin import answer_shown_once
-from tenants.log_admin import TenantFilter, TenantLogAdmin, link
+from tenants.log_admin import TenantFilter, TenantLogAdmin, link, links
 from tenants.models import User
 from tickets.alerts.confirming import send_confirmation_mails
 from tickets.alerts.delivery_queue import wake_endpoint
@@ -112,14 +110,13 @@ class DeliveryAdmin(TenantLogAdmin):
         return format_exact_time(delivery.composed_at)
 
     @admin.display(description="channel")
-    def channel(self, delivery: Delivery) -> SafeString:
+    def channel(self, delivery: Delivery) -> str:
         return link(reverse("admin:tenants_channel_change", args=[delivery.channel_id]), delivery.channel_id)
 
     @admin.display(description="tickets")
-    def ticket_links(self, delivery: Delivery) -> SafeString:
+    def ticket_links(self, delivery: Delivery) -> str:
         ids = [each["ticket_id"] for each in delivery.tickets]
-        links = ((link(reverse("ticket", args=[delivery.tenant_id, each]), each),) for each in ids)
-        return format_html_join(", ", "{}", links)
+        return links((reverse("ticket", args=[delivery.tenant_id, each]), each) for each in ids)
 
     @admin.display(description="latest attempts")
     def readable_log(self, delivery: Delivery) -> str:

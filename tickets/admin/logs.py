@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from supportsaas.formatting import format_exact_time, format_number, format_seconds
 from supportsaas.web.admin_filters import PeriodFilter
-from tenants.log_admin import TenantFilter, TenantLogAdmin, link
+from tenants.log_admin import TenantFilter, TenantLogAdmin, link, links
 from tickets.models import IngestionLog, TicketHistory
 
 COUNT_WORDS: Final = {
@@ -92,14 +90,14 @@ class IngestionLogAdmin(TenantLogAdmin):
         return ", ".join(words)
 
     @admin.display(description="see also")
-    def related(self, log: IngestionLog) -> SafeString:
+    def related(self, log: IngestionLog) -> str:
         changes = f"{reverse('admin:tickets_tickethistory_changelist')}?{urlencode({'job_id': log.job_id})}"
-        return format_html(
-            "{} · {} · {}",
-            link(changes, "Changes of this run"),
-            link(reverse("ingestion", args=[log.tenant_id]), "Runs of the tenant"),
-            link(reverse("quarantine", args=[log.tenant_id]), "Rejected records of the tenant"),
-        )
+        found = [
+            (changes, "Changes of this run"),
+            (reverse("ingestion", args=[log.tenant_id]), "Runs of the tenant"),
+            (reverse("quarantine", args=[log.tenant_id]), "Rejected records of the tenant"),
+        ]
+        return links(found, between=" · ")
 
 
 @admin.register(TicketHistory)
@@ -118,11 +116,11 @@ class TicketHistoryAdmin(TenantLogAdmin):
         return _time(entry.recorded_at)
 
     @admin.display(description="ticket")
-    def ticket(self, entry: TicketHistory) -> SafeString:
+    def ticket(self, entry: TicketHistory) -> str:
         return link(reverse("ticket", args=[entry.tenant_id, entry.external_id]), entry.external_id)
 
     @admin.display(description="job")
-    def run(self, entry: TicketHistory) -> SafeString | str:
+    def run(self, entry: TicketHistory) -> str:
         if not entry.job_id:
             return "–"
         return link(reverse("admin:tickets_ingestionlog_change", args=[entry.job_id]), entry.job_id)

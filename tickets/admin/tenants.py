@@ -6,9 +6,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from supportsaas.db.model_transaction import in_transaction
 from supportsaas.db.tenant_data import count_data
@@ -29,10 +28,10 @@ _KEPT = "From now on, no tickets are erased because of their age."
 _KEPT_FOR_A_TIME = "Workers now erase tickets that are past the retention period, and their history."
 
 
-def _queued(slugs: list[str]) -> SafeString:
+def _queued(slugs: list[str]) -> str:
     """With a link to each tenant's progress."""
-    links = format_html_join(", ", '<a href="{}">{}</a>', ((reverse("ingestion", args=[each]), each) for each in slugs))
-    return format_html("Ingestion queued for {}. The links lead to the progress.", links)
+    links = [(reverse("ingestion", args=[each]), each) for each in slugs]
+    return render_to_string("admin/_queued.html", {"links": links})
 
 
 @admin.register(Tenant)

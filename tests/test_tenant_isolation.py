@@ -74,6 +74,8 @@ class Route:
     superuser: bool = False
     body: str = ""
     """JSON."""
+    is_of_another: bool = False
+    """Whether the link in the path was signed for somebody else, so that it has ended for everybody here."""
 
 
 V, M, A = Role.VIEWER, Role.MANAGER, Role.ADMIN
@@ -86,7 +88,7 @@ ROUTES: dict[str, list[Route]] = {
     "account/password/": [Route("/account/password/", "page", names_tenant=False)],
     "account/profile/": [Route("/account/profile/", "page", names_tenant=False)],
     "account/address/<str:token>/": [
-        Route(f"/account/address/{OWN_ADDRESS}/", "page", names_tenant=False, method="POST")
+        Route(f"/account/address/{OWN_ADDRESS}/", "page", names_tenant=False, method="POST", is_of_another=True)
     ],
     "login/forgot/": [Route("/login/forgot/", "page", open=True, names_tenant=False)],
     "login/reset/<uidb64>/<token>/": [Route("/login/reset/x/y/", "page", open=True, names_tenant=False)],
@@ -577,6 +579,8 @@ def expected(person: Person, route: Route) -> set[int]:
         return {401} if route.kind == "api" else {302}
     if route.superuser:
         return {200} if person.name == "superuser" else {404}
+    if route.is_of_another:
+        return {410}
     if not route.names_tenant:
         runs = person.runs_elsewhere or person.role in (M, A)
         return LET_IN if route.needs is None or runs else {403}

@@ -99,6 +99,8 @@ def test_everything_is_reached_by_keyboard_and_seen_where_it_is(open_page: Calla
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{WEEK}#content")
     page.keyboard.press("Tab")
+    expect(page.locator("summary", has_text="Share")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Earlier: ")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert outline == "2px"

@@ -192,7 +192,7 @@ class TestNotesAndWatching:
         client = client_of(team_mate)
         NoteStore(customers).add(Subject("customer", "ann"), "Called", by=team_mate, now=NOON - timedelta(days=1))
         values = {"kind": "customer", "key": "ann", "text": "Contacted"}
-        assert client.post("/t/acme/notes/add/", values)["Location"] == "/t/acme/customers/ann/"
+        assert client.post("/t/acme/notes/add/", values)["Location"] == "/t/acme/customers/ann/#notes"
         html = get(client, "/t/acme/customers/").content.decode()
         assert "<bdi>team_mate</bdi>, 10 Mar: <bdi>Contacted</bdi>" in html
 

@@ -3,7 +3,9 @@
 Templates use these functions as filters (`presentation`). static/js/times.js repeats `format_relative`, `format_age` and `format_due`.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 
 NOTHING = "–"
 
@@ -153,6 +155,11 @@ def format_exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
     day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
     time = f"{local.hour:02}:{local.minute:02}:{local.second:02}"
     return f"{day}, {time} {'UTC' if name[:1] in ('+', '-') else ''}{name}"
+
+
+def format_customer(ticket: Mapping[str, Any]) -> str:
+    """Who wrote a ticket, for lists: the name, or the id where no name is known. Empty without a customer."""
+    return ticket.get("customer_name") or ticket.get("customer_id") or ""
 
 
 def format_relative(moment: datetime, now: datetime) -> str:

@@ -32,10 +32,6 @@ class UrgentRow:
     words: tuple[str, ...]
     is_past_due: bool
 
-    @property
-    def customer(self) -> str:
-        return self.ticket.get("customer_name") or self.ticket["customer_id"] or ""
-
 
 def find_rows(
     tenants: Sequence[Tenant], *, limit: int, now: datetime, oldest_first: bool = True, after: Place | None = None

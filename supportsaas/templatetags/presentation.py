@@ -14,6 +14,7 @@ from supportsaas import clock
 from supportsaas.formatting import (
     NOTHING,
     format_age,
+    format_customer,
     format_day,
     format_decimal,
     format_duration,
@@ -58,6 +59,7 @@ register.filter("weight", format_weight)
 register.filter("duration", format_duration)
 register.filter("seconds", format_seconds)
 register.filter("day", format_day)
+register.filter("customer", format_customer)
 register.filter("exact_time", format_exact_time)
 register.filter("label", format_label)
 register.filter("one_line", one_line)

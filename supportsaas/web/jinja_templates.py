@@ -23,6 +23,7 @@ from supportsaas.bounded_cache import BoundedCache
 from supportsaas.formatting import (
     format_age,
     format_count,
+    format_customer,
     format_due,
     format_exact_time,
     format_label,
@@ -59,6 +60,7 @@ def environment(*, loader: BaseLoader, auto_reload: bool, **_defaults: Any) -> E
         "badge": _badge_of,
         "class_name": class_name,
         "clock_time": _clock_time,
+        "customer": format_customer,
         "due_in": format_due,
         "exact_time": format_exact_time,
         "grouped": format_number,

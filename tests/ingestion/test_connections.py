@@ -481,7 +481,7 @@ class TestPages:
         assert "<dt>Connection</dt><dd><bdi>emea</bdi></dd>" in client.get("/t/acme/tickets/T-1/").content.decode()
         assert "<bdi>apac</bdi>" in client.get("/t/acme/tickets/apac:T-1/").content.decode()
         html = client.get("/t/acme/tickets/").content.decode()
-        assert (html.count('muted">emea<'), html.count('muted">apac<')) == (5, 3)
+        assert (html.count('of-connection">emea<'), html.count('of-connection">apac<')) == (5, 3)
 
     def test_the_admin_lists_connections_and_adds_another_one(
         self, tenant: Tenant, both: tuple[Source, Source], superuser: User, client_of: Callable[[User], Client]

@@ -19,7 +19,7 @@ from tickets.records.normalize import NO_CUSTOMER
 from tickets.store.index_scans import TICKET_ORDER
 from tickets.store.search import TicketSearch
 
-_FIELDS: Final = ("external_id", "subject", "customer_id", "status", "urgency", "created_at")
+_FIELDS: Final = ("external_id", "subject", "customer_id", "customer_name", "status", "urgency", "created_at")
 _LAST: Final = "\U0010ffff"
 MOST_EXAMINED: Final = 500
 """Tickets of a tenant, newest first, that have the rarest of several words: the others are looked for in these."""

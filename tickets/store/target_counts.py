@@ -16,7 +16,17 @@ from tickets.store.index_scans import CLOCK_INDEX, DUE_INDEX
 MOST_COUNTED: Final = 10_000
 """What is due is counted up to here."""
 
-_FIELDS: Final = ("external_id", "subject", "customer_id", "assignee", "priority", "urgency", "next_due_at", "due")
+_FIELDS: Final = (
+    "external_id",
+    "subject",
+    "customer_id",
+    "customer_name",
+    "assignee",
+    "priority",
+    "urgency",
+    "next_due_at",
+    "due",
+)
 
 
 @dataclass(frozen=True, slots=True)

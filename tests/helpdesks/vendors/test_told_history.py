@@ -326,7 +326,7 @@ def test_the_page_and_the_api_say_who_told_it(tenant: Tenant, owner: User, clien
         ingest(tenant)
         happened = vendor.tickets[1].log[0].at
     page = client_of(owner).get(f"/t/{tenant.slug}/tickets/SUP-1/").content.decode()
-    assert "by Bob, reported by the helpdesk" in page
+    assert "by <bdi>Bob</bdi>, reported by the helpdesk" in page
     answered = Api(token_of(owner)).get("/tickets/SUP-1/history", tenant_id=tenant.slug)["history"]
     told = [each for each in answered if "told_by" in each]
     assert [(each["told_by"], each["author"], each["action"]) for each in told] == [("helpdesk", "Bob", "updated")]

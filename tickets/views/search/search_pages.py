@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from supportsaas.formatting import format_count, format_label
+from supportsaas.formatting import format_count, format_customer, format_label
 from supportsaas.web.page_paths import path_of
 from tenants.access import SignedInRequest, TenantAccess, find_all_access, named_tenants, sign_in_required
 from tenants.models import Tenant
@@ -116,7 +116,7 @@ def _entry(text: str, note: str, url: str) -> dict[str, str]:
 
 def _ticket_entry(tenant: Tenant, ticket: Mapping[str, Any]) -> dict[str, str]:
     subject = ticket["subject"][:120] or "(no subject)"
-    note = f"{tenant.name} · {format_label(ticket['status'])}"
+    note = " · ".join(filter(None, (tenant.name, format_customer(ticket), format_label(ticket["status"]))))
     return _entry(
         f"{ticket['external_id']} · {subject}", note, reverse("ticket", args=[tenant.slug, ticket["external_id"]])
     )

@@ -172,7 +172,7 @@ class TestWhatIsShown:
         assert listed.context["page"].total == len(NOT_CLASSIFIED)
         page = listed.content.decode()
         assert "Not classified" in page
-        assert '<span class="line muted">Arabic</span>' in page
+        assert '<span class="in-language">Arabic</span>' in page
         exported = client.get("/t/acme/export/tickets/?urgency=unknown").getvalue().decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(exported)))
         assert {row["external_id"] for row in rows} == NOT_CLASSIFIED

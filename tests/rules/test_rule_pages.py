@@ -196,7 +196,7 @@ def test_the_history_says_that_rules_changed(page: Client, tenant: Tenant) -> No
     assert "All tickets are being reclassified now" in shown
     reclassify_waiting_tickets(threading.Event())
     shown = text_of(page.get("/t/acme/tickets/T-1/"))
-    assert "Reclassified" in shown and "rules changed" in shown
+    assert "Reclassified" in shown and "rules</a> changed" in shown
     entry = page.get("/tickets/T-1/history?tenant_id=acme").json()["history"][0]
     assert set(entry) == {"action", "changes", "recorded_at", "job_id"}
 

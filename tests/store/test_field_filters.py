@@ -247,7 +247,7 @@ class TestPages:
         plain = client.get("/t/acme/tickets/T-1/").content.decode()
         assert "Open in helpdesk" not in plain and "Assignee" not in plain
         page = client.get("/t/acme/tickets/T-2/").content.decode()
-        link = '<a class="button" href="https://help.example.com/t/2?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">'
+        link = '<a class="button small" href="https://help.example.com/t/2?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">'
         assert link in page
         assert "<bdi>Ann &amp; Co</bdi>" in page and "?tag=a%26b" in page
         for text in (

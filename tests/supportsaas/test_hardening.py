@@ -12,7 +12,13 @@ from tenants.models import Tenant, User
 from tests import processes
 
 ClientOf = Callable[[User], Client]
-PRODUCTION = {"USE_HTTPS": "1", "TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": "support.example.com", "DEBUG": "0"}
+PRODUCTION = {
+    "USE_HTTPS": "1",
+    "TRUSTED_PROXIES": "1",
+    "ALLOWED_HOSTS": "support.example.com",
+    "PUBLIC_URL": "https://support.example.com",
+    "DEBUG": "0",
+}
 
 
 def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

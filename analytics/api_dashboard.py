@@ -19,8 +19,8 @@ from analytics.figures import (
     Totals,
     ValueCount,
 )
-from analytics.views.filter_bar import Selection
-from analytics.views.numbers import find_numbers
+from analytics.numbers import find_numbers
+from analytics.selection import Selection
 from supportsaas import clock
 from supportsaas.web.api_errors import InvalidParameter, reject_unknown
 from tenants.api.access import TenantId, api_tenant

@@ -8,7 +8,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from analytics.api_dashboard import DashboardQuery, PeriodOut, dates_of, selection_of
-from analytics.views.numbers import find_work
+from analytics.numbers import find_work
 from analytics.work.figures import ValueWork, Waits, WorkNumbers
 from analytics.work.rows import NEEDS_MANAGER, PEOPLE, Order, in_order, whole, without_value
 from supportsaas import clock

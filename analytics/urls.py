@@ -8,6 +8,7 @@ from analytics.views.digests import preview_digest, send_digest_now, show_digest
 from analytics.views.exports import export_chart
 from analytics.views.overview import show_overview
 from analytics.views.response_times import export_response_times, show_counting, show_response_times
+from analytics.views.schedules import change_schedule, make_schedule, show_schedules, unsubscribe_from_schedule
 from analytics.views.shared_links import make_link, revoke_link, show_links, show_shared, switch_links
 from analytics.views.sharing import show_share
 from analytics.views.urgent import show_urgent
@@ -38,5 +39,13 @@ urlpatterns = [
     path("t/<str:slug>/settings/links/make/", make_link, name="settings-link-make"),
     path("t/<str:slug>/settings/links/switch/", switch_links, name="settings-links-switch"),
     path("t/<str:slug>/settings/links/<str:link_id>/revoke/", revoke_link, name="settings-link-revoke"),
+    path("schedule/end/<str:token>/", unsubscribe_from_schedule, name="schedule-unsubscribe"),
+    path("t/<str:slug>/settings/schedules/", show_schedules, name="settings-schedules"),
+    path("t/<str:slug>/settings/schedules/new/", make_schedule, name="settings-schedule-make"),
+    path(
+        "t/<str:slug>/settings/schedules/<str:schedule_id>/<str:action>/",
+        change_schedule,
+        name="settings-schedule-change",
+    ),
     path("t/<str:slug>/charts/<str:name>/<str:format_name>/", export_chart, name="chart-export"),
 ]

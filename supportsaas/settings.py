@@ -135,6 +135,7 @@ PERIODIC_TASK_MODULES = [
     "tickets.rollups.keywords",
     "analytics.insights.watching",
     "analytics.digest.sending",
+    "analytics.sharing.scheduling",
     "analytics.sharing.sending",
 ]
 MIDDLEWARE = [

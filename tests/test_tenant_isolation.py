@@ -49,6 +49,7 @@ TARGET = "<target>"
 NUMBER_ALERT = "<number alert>"
 DRAFT = "<draft>"
 UPLOAD = "<upload>"
+SCHEDULE_TOKEN = signing.dumps(["x", "1"], salt="schedule-unsubscribe")
 DIGEST_TOKEN = signing.dumps(["1", "acme"], salt="digest-unsubscribe")
 
 OWN_ADDRESS = signing.dumps(["nobody", "", "a@example.com"], salt="own-address")
@@ -134,6 +135,15 @@ ROUTES: dict[str, list[Route]] = {
     "t/<str:slug>/settings/links/switch/": [Route("/t/acme/settings/links/switch/", "page", A, method="POST")],
     "t/<str:slug>/settings/links/<str:link_id>/revoke/": [
         Route("/t/acme/settings/links/x/revoke/", "page", M, method="POST")
+    ],
+    "schedule/end/<str:token>/": [Route(f"/schedule/end/{SCHEDULE_TOKEN}/", "page", open=True, names_tenant=False)],
+    "t/<str:slug>/settings/schedules/": [Route("/t/acme/settings/schedules/", "page", M)],
+    "t/<str:slug>/settings/schedules/new/": [
+        Route("/t/acme/settings/schedules/new/", "page", M),
+        Route("/t/acme/settings/schedules/new/", "page", M, method="POST"),
+    ],
+    "t/<str:slug>/settings/schedules/<str:schedule_id>/<str:action>/": [
+        Route("/t/acme/settings/schedules/x/delete/", "page", M, method="POST")
     ],
     "t/<str:slug>/topics/": [Route("/t/acme/topics/", "page", V)],
     "t/<str:slug>/topics/search/": [Route("/t/acme/topics/search/", "page", V)],

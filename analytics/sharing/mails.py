@@ -83,11 +83,13 @@ def queue_mails(
             field="to",
         )
     _log(tenant, sender, recipients, summary, form)
-    mails.insert_many([_document(key, tenant, sender, each, note, summary, path, now) for key, each in keys.items()])
+    mails.insert_many(
+        [mail_document(key, tenant, sender, each, note, summary, path, now) for key, each in keys.items()]
+    )
     return recipients
 
 
-def _document(
+def mail_document(
     key: str, tenant: Tenant, sender: User, recipient: User, note: str, summary: Summary, path: str, now: datetime
 ) -> Document:
     return {

@@ -1,4 +1,4 @@
-"""The periodic task that sends the pages that people have shared, each once."""
+"""The periodic task that sends the pages that people have shared, or scheduled, each once."""
 
 import logging
 import threading
@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from analytics.mailing.claims import Claim
 from analytics.mailing.delivering import deliver
 from analytics.sharing.mails import CLAIMS, COLLECTION, GIVE_UP_AFTER
+from analytics.sharing.schedules import Schedule, find_schedule, note_error, note_sent, unsubscribe_token
 from supportsaas import clock
 from supportsaas.db import mongo
 from supportsaas.formatting import one_line
 from supportsaas.ops.periodic_tasks import periodic_task
+from supportsaas.web.page_paths import path_of
 from tenants.access import find_access
 from tenants.models import Tenant, User
 
@@ -50,13 +52,29 @@ def _send_one(key: str, now: Callable[[], datetime]) -> bool:
     stored = claim.document
     sender, recipient = _member(stored["sender_id"], stored), _member(stored["user_id"], stored)
     tenant = Tenant.objects.filter(slug=stored["tenant_id"]).first()
+    schedule = find_schedule(stored["schedule_id"]) if "schedule_id" in stored else None
     if now() > stored["queued_at"] + GIVE_UP_AFTER:
         CLAIMS.note_dropped(claim, error="It could not be sent for a day.")
+    elif "schedule_id" in stored and not (schedule and schedule.sends_to(stored["user_id"])):
+        CLAIMS.note_dropped(claim, error="Its schedule was paused or deleted, or the recipient has unsubscribed.")
     elif sender is None or recipient is None or tenant is None or not recipient.email:
         CLAIMS.note_dropped(claim, error="The sender or the recipient is no longer a member.")
     else:
-        return deliver(compose(claim, tenant, sender, recipient), CLAIMS, claim, now)
+        is_sent = deliver(compose(claim, tenant, sender, recipient, schedule), CLAIMS, claim, now)
+        if schedule is not None:
+            _note_result(schedule, claim, is_sent=is_sent, now=now())
+        return is_sent
     return False
+
+
+def _note_result(schedule: Schedule, claim: Claim, *, is_sent: bool, now: datetime) -> None:
+    """A mail that was lost on the way has an error; another worker's has none yet."""
+    if is_sent:
+        note_sent(schedule.id, claim.document["said"], now=now)
+        return
+    mail = mongo.collection(COLLECTION).find_one({"_id": claim.key}, {"error": 1})
+    if mail and mail.get("error"):
+        note_error(schedule.id, mail["error"])
 
 
 def _member(user_id: str, stored: mongo.Document) -> User | None:
@@ -64,7 +82,9 @@ def _member(user_id: str, stored: mongo.Document) -> User | None:
     return user if user and find_access(user, stored["tenant_id"]) else None
 
 
-def compose(claim: Claim, tenant: Tenant, sender: User, recipient: User) -> EmailMultiAlternatives:
+def compose(
+    claim: Claim, tenant: Tenant, sender: User, recipient: User, schedule: Schedule | None
+) -> EmailMultiAlternatives:
     stored = claim.document
     sender_name = sender.get_full_name() or sender.username
     context = {
@@ -76,12 +96,26 @@ def compose(claim: Claim, tenant: Tenant, sender: User, recipient: User) -> Emai
         "lines": stored["summary"]["lines"],
         "url": f"{settings.PUBLIC_URL}{stored['path']}",
     }
+    subject = f"[{tenant.name}] {stored['summary']['title']}"
+    headers = {"Message-ID": f"<shared.{claim.key.replace(' ', '.')}@supportsaas>"}
+    if schedule is not None:
+        token = unsubscribe_token(schedule.id, str(recipient.pk))
+        stop = f"{settings.PUBLIC_URL}{path_of('schedule-unsubscribe', token)}"
+        context |= {"schedule": schedule, "unsubscribe": stop}
+        headers |= {
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        }
+        subject = f"{subject}: {schedule.about}"
+    else:
+        subject = f"{subject}, sent by {sender_name}"
     mail = EmailMultiAlternatives(
-        subject=one_line(f"[{tenant.name}] {stored['summary']['title']}, sent by {sender_name}", 180),
+        subject=one_line(subject, 180),
         body=render_to_string("sharing/mail.txt", context),
         to=[recipient.email],
         reply_to=[sender.email] if sender.email else None,
-        headers={"Message-ID": f"<shared.{claim.key.replace(' ', '.')}@supportsaas>"},
+        headers=headers,
     )
     mail.attach_alternative(render_to_string("sharing/mail.html", context), "text/html")
     return mail

@@ -17,9 +17,10 @@ from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.topics import rising
 from analytics.dashboard.wording import comparison_text
 from analytics.figures import DashboardFigures
-from analytics.views.filter_bar import Selection, filter_bar
+from analytics.numbers import find_numbers
+from analytics.selection import Selection
+from analytics.views.filter_bar import filter_bar
 from analytics.views.insights import find_shown
-from analytics.views.numbers import find_numbers
 from analytics.views.panels.backlog import backlog
 from analytics.views.panels.bars import bar_list, rising_list
 from analytics.views.panels.customers import customer_panel

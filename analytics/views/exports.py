@@ -4,8 +4,8 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from analytics.dashboard.tables import dashboard_tables
-from analytics.views.filter_bar import Selection
-from analytics.views.numbers import find_numbers
+from analytics.numbers import find_numbers
+from analytics.selection import Selection
 from supportsaas import clock
 from tenants.access import TenantAccess, TenantRequest, tenant_required
 from tickets.store.export_files import file_response, parse_format

@@ -14,8 +14,9 @@ from analytics.dashboard.response_times import Measure, clock_times, times_table
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.dashboard.wording import comparison_text
 from analytics.figures import ClockFigures
-from analytics.views.filter_bar import Selection, filter_bar
-from analytics.views.numbers import find_numbers
+from analytics.numbers import find_numbers
+from analytics.selection import Selection
+from analytics.views.filter_bar import filter_bar
 from supportsaas import clock
 from supportsaas.db.parallel import start
 from tenants.access import TenantAccess, TenantRequest, tenant_required

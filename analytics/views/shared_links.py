@@ -16,10 +16,10 @@ from analytics.dashboard.tables import dashboard_tables
 from analytics.dashboard.wording import comparison_text
 from analytics.insights.store import InsightStore
 from analytics.insights.wording import plain, sentences
+from analytics.numbers import find_numbers
+from analytics.selection import Selection
 from analytics.sharing.links import SharedLinkStore, find_link, open_link
 from analytics.sharing.wording import number_sentences
-from analytics.views.filter_bar import Selection
-from analytics.views.numbers import find_numbers
 from analytics.views.panels.tiles import tiles
 from analytics.views.panels.trend import trend
 from supportsaas import clock

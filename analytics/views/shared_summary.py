@@ -6,18 +6,13 @@ from datetime import datetime
 from django.http import Http404
 
 from analytics.dashboard.risky_customers import find_risky
-from analytics.dashboard.wording import comparison_text
-from analytics.insights.store import InsightStore
-from analytics.insights.wording import plain, sentences
+from analytics.selection import Selection
 from analytics.sharing.mails import Summary
+from analytics.sharing.numbers import say_numbers
 from analytics.sharing.pages import PAGES
-from analytics.sharing.wording import number_sentences
-from analytics.views.filter_bar import Selection
-from analytics.views.numbers import find_numbers
 from supportsaas.formatting import format_count, format_number
 from tenants.access import TenantAccess
 from tickets.customers.store import CustomerStore
-from tickets.records.period_wording import period_text
 from tickets.store.customers import find_customer
 from tickets.store.filters import TicketFilter
 from tickets.store.ticket_store import TicketStore
@@ -39,15 +34,9 @@ def summarize(access: TenantAccess, page: str, parameters: Parameters, customer_
 
 
 def _numbers(access: TenantAccess, page: str, parameters: Parameters, now: datetime) -> Summary:
-    zone = access.tenant.zone
-    selection = Selection.parse(parameters, zone=zone, now=now)
-    figures, context = find_numbers(access.tenant, selection, now)
-    period = selection.chosen.period
-    about = ", ".join(filter(None, (period_text(period, zone), selection.filter_text)))
-    lines = number_sentences(figures, comparison_text(period, context.comparison, zone, now))
-    insights = InsightStore(access.tenant).find() if page == "dashboard" else None
-    unusual = tuple(plain(each) for each in sentences(insights, zone)) if insights else ()
-    return Summary(title=PAGES[page].title, about=f"{about} ({zone.key})", lines=(*unusual, *lines))
+    selection = Selection.parse(parameters, zone=access.tenant.zone, now=now)
+    title, is_dashboard = PAGES[page].title, page == "dashboard"
+    return say_numbers(access.tenant, selection, title=title, with_insights=is_dashboard, now=now).summary
 
 
 def _tickets(access: TenantAccess, parameters: Parameters) -> Summary:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from analytics.dashboard.topic_list import PAGE_SIZE, topic_rows
 from analytics.dashboard.wording import comparison_text
-from analytics.views.filter_bar import Selection
-from analytics.views.numbers import find_numbers, find_topic_customers
+from analytics.numbers import find_numbers, find_topic_customers
+from analytics.selection import Selection
 from supportsaas import clock
 from supportsaas.db.parallel import start
 from supportsaas.web.rejected import Rejected

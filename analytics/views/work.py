@@ -9,8 +9,8 @@ from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from analytics.dashboard.wording import comparison_text
+from analytics.numbers import find_numbers, find_work
 from analytics.views.filter_bar import filter_bar
-from analytics.views.numbers import find_numbers, find_work
 from analytics.views.panels.work import work_table
 from analytics.views.work_selection import WorkSelection
 from analytics.work.rows import FILE_COLUMNS, NEEDS_MANAGER, PEOPLE, file_row, in_order, without_value, work_rows

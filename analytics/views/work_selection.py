@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analytics.views.filter_bar import Selection
+from analytics.selection import Selection
 from analytics.work.rows import Order, default_order
 from tickets.rollups.work_sums import WORK_FIELDS
 from tickets.store.filters import FilterError

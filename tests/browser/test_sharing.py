@@ -62,3 +62,29 @@ def test_on_paper_nothing_is_cut_and_nothing_is_to_be_clicked(
     page.emulate_media(media="print")
     assert page.evaluate(CUT) == []
     assert page.evaluate(CONTROLS) == []
+
+
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_a_schedule_is_made_paused_and_deleted(
+    open_context: Callable[..., BrowserContext], filled: Tenant, team_mate: User, settings: Any, with_scripts: bool
+) -> None:
+    settings.EMAIL_IS_SET = True
+    User.objects.filter(pk=team_mate.pk).update(email="boss@example.com")
+    page = open_context(java_script_enabled=with_scripts).new_page()
+    enter(page, "manager")
+    page.goto("/t/acme/share/dashboard/?period=last_week")
+    page.get_by_role("link", name="Schedule…").click()
+    page.get_by_label("Every month on day").check()
+    page.get_by_label("Day of the month").select_option("28")
+    page.get_by_role("button", name="Schedule").click()
+    expect(page.get_by_role("alert")).to_have_text("Choose at least one person.")
+    expect(page.get_by_label("Day of the month")).to_have_value("28")
+    page.get_by_text("boss@example.com").click()
+    page.get_by_role("button", name="Schedule").click()
+    row = page.get_by_role("row").filter(has_text="Last week")
+    expect(row).to_contain_text("Day 28 of every month at 07:00")
+    row.get_by_role("button", name="Pause").click()
+    expect(row).to_contain_text("Paused")
+    row.get_by_text("Delete…").click()
+    row.get_by_role("button", name="Delete schedule").click()
+    expect(page.get_by_text("No schedules yet.")).to_be_visible()

@@ -103,6 +103,7 @@ def fill(tenant: Tenant) -> None:
         "customers",
         "customer_watches",
         "notes",
+        "schedules",
         "shared_links",
         "shared_mails",
         "rollup_findings",

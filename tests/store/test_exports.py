@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.dashboard.tables import dashboard_tables
-from analytics.views.filter_bar import Selection
-from analytics.views.numbers import find_numbers
+from analytics.numbers import find_numbers
+from analytics.selection import Selection
 from supportsaas.db import mongo
 from supportsaas.db.mongo import Pipeline
 from supportsaas.ops import child_process

@@ -9,7 +9,7 @@ from analytics.dashboard.links import TicketLinks
 from analytics.dashboard.risky_customers import find_risky
 from analytics.dashboard.statistics import StatisticsStore
 from analytics.figures import DashboardFigures, TopicCustomers
-from analytics.views.filter_bar import Selection
+from analytics.selection import Selection
 from analytics.work.figures import WorkFigures
 from analytics.work.pipeline import Compared
 from analytics.work.store import WorkStore

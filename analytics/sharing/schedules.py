@@ -17,7 +17,7 @@ from supportsaas.web.rejected import Rejected
 from tenants.audit.audit_log import append_entry, who
 from tenants.models import Tenant, User
 
-COLLECTION: Final = "schedules"
+COLLECTION: Final = "mail_schedules"
 MOST: Final = 50
 """Schedules of a tenant."""
 _SALT: Final = "schedule-unsubscribe"

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 _AT_ONCE: Final = 100
 
 
-@periodic_task("schedules", every_seconds=30)
+@periodic_task("mail-schedules", every_seconds=30)
 def queue_due_schedules(stop: threading.Event, *, now: Callable[[], datetime] = clock.now) -> int:
     """How many mails were queued."""
     if not settings.EMAIL_IS_SET:

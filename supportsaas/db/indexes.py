@@ -224,8 +224,8 @@ INDEXES: tuple[Index, ...] = (
         "Read-only links are deleted thirty days after their end.",
         {"expireAfterSeconds": 0},
     ),
-    Index("schedules", (("tenant_id", UP), ("made_at", DOWN)), "A tenant's schedules, newest first."),
-    Index("schedules", (("is_paused", UP), ("next_at", UP)), "Schedules that are due."),
+    Index("mail_schedules", (("tenant_id", UP), ("made_at", DOWN)), "A tenant's schedules, newest first."),
+    Index("mail_schedules", (("is_paused", UP), ("next_at", UP)), "Schedules that are due."),
     Index("shared_mails", (("tenant_id", UP),), "Those of a tenant that is deleted."),
     Index(
         "shared_mails",

@@ -51,7 +51,7 @@ OF_TENANTS: tuple[TenantData, ...] = (
     TenantData("digest_subscriptions", "weekly digests"),
     TenantData("shared_mails", "pages sent by e-mail"),
     TenantData("shared_links", "read-only links"),
-    TenantData("schedules", "scheduled e-mails"),
+    TenantData("mail_schedules", "scheduled e-mails"),
     TenantData("erasures", "erased tickets and customers, as digests"),
     TenantData("accuracy_samples"),
     TenantData("mailbox_mails"),

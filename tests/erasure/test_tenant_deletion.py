@@ -103,7 +103,7 @@ def fill(tenant: Tenant) -> None:
         "customers",
         "customer_watches",
         "notes",
-        "schedules",
+        "mail_schedules",
         "shared_links",
         "shared_mails",
         "rollup_findings",

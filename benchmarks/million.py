@@ -111,6 +111,7 @@ def _fill(slug: str, size: int) -> None:
     def classify(content: TicketContent, *, classifier: TenantClassifier) -> Verdict:
         return classified(content.subject, content.message)
 
+    classify_each = vars(page_plan)["classify"]
     vars(page_plan)["classify"] = classify  # the same few texts again and again need not be classified again
     bulk = BulkTenant(name=slug, anchor=datetime.now(UTC), size=size)
     now = clock.now()
@@ -135,6 +136,7 @@ def _fill(slug: str, size: int) -> None:
             each["words"] += value_words(each)
             del each["unindexed_since"]
         mongo.collection("tickets").insert_many(plan.inserts, ordered=False)
+    vars(page_plan)["classify"] = classify_each  # what changes afterwards is classified as in ingestion
 
 
 def messages_of(record: dict[str, Any]) -> list[dict[str, Any]] | None:

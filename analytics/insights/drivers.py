@@ -37,7 +37,7 @@ MOST_NAMED: Final[dict[DriverKind, int]] = {"topic": 2, "source": 1, "team": 1}
 _FIELDS: Final[dict[DriverKind, str]] = {"topic": "topic_ids", "source": "source", "team": "team"}
 
 CUSTOMER_MORE: Final = 3
-"""So many tickets more than usual, and a customer is one of those who drive a rise."""
+"""With at least this many more tickets than usual, a customer is one of those who drive a rise."""
 
 CUSTOMERS_SHARE: Final = 0.2
 """So much of the rise must come from them together."""

@@ -20,7 +20,7 @@ WAITING: Final = timedelta(days=1)
 """An urgent ticket that is open for longer is mentioned."""
 
 TWICE: Final = 2.0
-"""A number of so many times the usual is critical, whatever it counts."""
+"""A number at least this many times the usual is critical, whatever it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ def _queue(schedule: Schedule, now: datetime) -> int:
         return _move(schedule, {**values, "is_paused": True, "error": error}, [])
     recipients = [each for each in find_recipients(tenant) if str(each.pk) in schedule.to]
     if not recipients:
-        return _move(schedule, {**values, "error": "Nobody is left who can get it."}, [])
+        return _move(schedule, {**values, "error": "No recipient has access any more."}, [])
     try:
         selection = Selection.parse(parse_qs(schedule.query), zone=tenant.zone, now=now)
     except FilterError as error:

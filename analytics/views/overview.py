@@ -106,7 +106,7 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
     found = _ranked(shown, order, now=now)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = rows_of(list(page.object_list), {each.tenant.pk: each.role for each in shown})
-    told = sorted((row for row in rows if row.insights and row.insights.sentences), key=lambda row: row.rank)
+    with_sentences = sorted((row for row in rows if row.insights and row.insights.sentences), key=lambda row: row.rank)
     context = {
         **_incidents(mine, found, now=now),
         "my_tenants": named_tenants(mine),
@@ -116,8 +116,8 @@ def show_overview(request: SignedInRequest) -> HttpResponse:
         "groups": [group for group in (_unknown(rows), _known(rows)) if group],
         "totals": _totals(found) if len(found) > 1 else None,
         "without_data": _unknown(rows),
-        "told_first": told[:MOST_SENTENCES],
-        "told_more": told[MOST_SENTENCES:],
+        "first_sentences": with_sentences[:MOST_SENTENCES],
+        "more_sentences": with_sentences[MOST_SENTENCES:],
         "quiet": sum(1 for row in rows if row.insights and not row.insights.sentences),
         "not_looked_at": sum(1 for row in rows if not row.unknown and not row.insights),
         "urgent": urgent(),

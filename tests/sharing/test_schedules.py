@@ -173,7 +173,7 @@ def test_a_recipient_who_has_lost_access_gets_nothing(client: Client, tenant: Te
     Membership.objects.filter(user=owner).delete()
     assert send(due + DAY) == 0
     assert run(due + 2 * DAY) == 0
-    assert "Nobody is left who can get it." in page_of(client, LIST)
+    assert "No recipient has access any more." in page_of(client, LIST)
 
 
 def test_a_schedule_pauses_when_its_maker_is_no_manager_and_goes_on_in_the_name_of_whoever_resumes_it(

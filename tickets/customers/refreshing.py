@@ -5,7 +5,7 @@ long as time changes anything about them, and after an upgrade. It is always wor
 doing it twice changes nothing, and after a crash it is done again. One worker at a time does it for a tenant, and each
 page is a transaction that checks so: what an older snapshot says cannot replace what a newer one did.
 
-Risks decay every day. They are worked out anew rather than stored with a key that decays in the same order, because
+Risks decay every day. They are worked out again rather than stored with a key that decays in the same order, because
 such a key exists only for a sum that decays as a whole. This one has limits, shares, and tickets that are open.
 """
 
@@ -183,7 +183,7 @@ class _Turn:
         return bool(keys)
 
     def _walk(self) -> bool:
-        """The next page of all customers, if there is a walk. Returns whether it goes on."""
+        """The next page of all customers, if there is a walk. Returns whether there is more."""
         found = self.progress.find_one({"_id": self.tenant.slug})
         if found is None or found["after"] is None:
             return False
